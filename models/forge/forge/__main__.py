@@ -1,0 +1,35 @@
+"""Command line of the forge. Each step lives in its own module with `add_arguments(parser)` and `run(args)`."""
+
+import argparse
+import importlib
+
+# step name -> (module, one line of help). Modules are imported only when their step runs, so that
+# `forge render` does not need torch and `forge export` does not need OpenGL.
+STEPS = {
+    "prepare": ("forge.render.prepare", "build the render assets from clones of the two public mesh repositories"),
+    "render": ("forge.render.cli", "render training shards, reference photographs or a sheet to judge by eye"),
+    "sitters": ("forge.render.sitters", "render the six sample sitters that ship with the app"),
+    "train-ae": ("forge.train.autoencoder", "train the latent autoencoder"),
+    "train-face": ("forge.train.face", "train the face encoder that conditions the denoiser"),
+    "encode": ("forge.train.encode", "cache latents and reference embeddings for the denoiser"),
+    "train": ("forge.train.denoiser", "train the denoiser with decoupled identity cross-attention"),
+    "train-judges": ("forge.train.judges", "train the embedding and the axis probe that only `forge eval` uses"),
+    "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),
+    "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
+    "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),
+}
+
+
+def main() -> None:
+    """Parse the step and its arguments, import the step's module and run it."""
+    parser = argparse.ArgumentParser(prog="forge", description=__doc__)
+    parser.add_argument("step", choices=STEPS, help="; ".join(f"{k}: {v[1]}" for k, v in STEPS.items()))
+    step, rest = parser.parse_known_args()
+    module = importlib.import_module(STEPS[step.step][0])
+    own = argparse.ArgumentParser(prog=f"forge {step.step}", description=STEPS[step.step][1])
+    module.add_arguments(own)
+    module.run(own.parse_args(rest))
+
+
+if __name__ == "__main__":
+    main()

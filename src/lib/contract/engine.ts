@@ -1,0 +1,93 @@
+/**
+ * The one engine interface the UI knows. `bridge/engine-client.ts` implements it over the sealed
+ * worker; `tests/ui/fake-engine.ts` implements it for UI tests.
+ */
+import type { DeviceOverride, DeviceReport, SealReport } from './device';
+import type { Direction } from './direction';
+import type { DetectedFace } from './faces';
+import type { PackManifest } from './manifest';
+import type { ProgressListener, Stage } from './progress';
+
+export interface BootOptions {
+	device: DeviceOverride;
+	/** Pack directory under the app's own origin, for example `packs/pocket`. */
+	pack: string;
+}
+
+export interface PackSummary {
+	/** sha256 of the manifest bytes, hex: the pack's identity in recipes. */
+	hash: string;
+	manifest: PackManifest;
+}
+
+export interface BootReport {
+	device: DeviceReport;
+	seal: SealReport;
+	pack: PackSummary;
+}
+
+/** A photograph after intake: upright, without metadata, bounded in size, with its one face found. */
+export interface ReferencePhoto {
+	/** Re-encoded image bytes (`mimeType`). */
+	bytes: ArrayBuffer;
+	mimeType: string;
+	width: number;
+	height: number;
+	face: DetectedFace;
+	/** Face embedding of the current pack, unit length, float32 [embeddingLength]. Biometric data. */
+	embedding: Float32Array;
+	/** Hash of the pack whose face encoder made `embedding`. */
+	packHash: string;
+}
+
+export interface FrameRequest {
+	/** Embeddings of 1-8 references of one sitter. */
+	embeddings: Float32Array[];
+	direction: Direction;
+	/** Unsigned 32-bit. */
+	seed: number;
+	/** Denoising steps; the pack's default when absent. */
+	steps?: number;
+	guidanceScale?: number;
+	/** Adapter strength in [0, 1]; 0 switches the identity adapter off. */
+	identityStrength?: number;
+	/** Start from an image instead of pure noise (variation). `strength` in (0, 1]. */
+	init?: { bytes: ArrayBuffer; strength: number };
+	/** Decode a preview after every n-th step; 0 for none. */
+	previewEvery: number;
+}
+
+export interface FrameTimings {
+	stages: { stage: Stage; milliseconds: number }[];
+	/** Milliseconds of every denoising step. */
+	steps: number[];
+	totalMilliseconds: number;
+}
+
+export interface FrameResult {
+	/** PNG bytes. Same seed, pack and device kind give the same bytes. */
+	bytes: ArrayBuffer;
+	mimeType: 'image/png';
+	width: number;
+	height: number;
+	/** Cosine in [-1, 1] between the portrait's face and the references; null when no face was found in it. */
+	likeness: number | null;
+	timings: FrameTimings;
+	device: DeviceReport;
+}
+
+/** Every method rejects with a `LuxError`; an aborted one rejects with code `cancelled`, never resolves. */
+export interface PortraitEngine {
+	/** Starts workers, proves the seal, loads the pack. Safe to call again after a failure. */
+	boot(signal: AbortSignal, options: BootOptions, onProgress: ProgressListener): Promise<BootReport>;
+	/** Checks, straightens and encodes one photograph. `name` is only used in error parameters. */
+	readReference(
+		signal: AbortSignal,
+		photo: { bytes: ArrayBuffer; name: string },
+		onProgress: ProgressListener
+	): Promise<ReferencePhoto>;
+	/** Makes one portrait. Calls are queued; a failed one does not poison the next. */
+	shootFrame(signal: AbortSignal, request: FrameRequest, onProgress: ProgressListener): Promise<FrameResult>;
+	/** Ends the workers; everything pending rejects. */
+	dispose(): void;
+}

@@ -1,0 +1,77 @@
+/**
+ * Error codes that cross the worker boundary. Codes and parameters are data; the wording lives in
+ * the UI (`src/lib/components/error-text.ts`), which switches over every code.
+ */
+
+/** Every way something can go wrong, with the facts a sentence about it needs. */
+export interface ErrorParams {
+	// photographs
+	'photo-empty': { name: string };
+	'photo-not-an-image': { name: string };
+	'photo-svg': { name: string };
+	'photo-heic': { name: string };
+	'photo-animated': { name: string };
+	'photo-truncated': { name: string };
+	'photo-undecodable': { name: string };
+	'photo-too-many-bytes': { name: string; bytes: number; limit: number };
+	'photo-too-many-pixels': { name: string; width: number; height: number; limit: number };
+	'photo-too-small': { name: string; width: number; height: number; minimum: number };
+	'photo-no-face': { name: string };
+	'photo-several-faces': { name: string; count: number };
+	// sealing and workers
+	'seal-broken': { worker: string };
+	'worker-died': { worker: string };
+	'worker-unresponsive': { worker: string };
+	cancelled: Record<string, never>;
+	// packs
+	'pack-download-failed': { file: string; status: number };
+	'pack-manifest-invalid': { detail: string };
+	'pack-file-corrupt': { file: string };
+	'pack-unsuitable': { detail: string };
+	// runtime
+	'runtime-failed': { stage: string; detail: string };
+	'device-lost': { detail: string };
+	'out-of-memory': { stage: string };
+	'result-not-finite': { stage: string };
+	'request-invalid': { detail: string };
+	'not-booted': Record<string, never>;
+	// storage
+	'storage-full': Record<string, never>;
+	'storage-unavailable': { detail: string };
+	'storage-blocked': Record<string, never>;
+	unexpected: { detail: string };
+}
+
+export type ErrorCode = keyof ErrorParams;
+
+/** Structured-clone form of an error: what actually crosses a `postMessage`. */
+export type WireError = { [C in ErrorCode]: { code: C; params: ErrorParams[C] } }[ErrorCode];
+
+/** The one error class of the project. `message` is for logs only, never for people. */
+export class LuxError<C extends ErrorCode = ErrorCode> extends Error {
+	override readonly name = 'LuxError';
+	constructor(
+		readonly code: C,
+		readonly params: ErrorParams[C],
+		options?: ErrorOptions
+	) {
+		super(`${code} ${JSON.stringify(params)}`, options);
+	}
+}
+
+/** Anything thrown -> wire form. Unknown errors become `unexpected` with their message as detail. */
+export function toWireError(error: unknown): WireError {
+	if (error instanceof LuxError) return { code: error.code, params: error.params } as WireError;
+	if (error instanceof DOMException && error.name === 'AbortError')
+		return { code: 'cancelled', params: {} };
+	return { code: 'unexpected', params: { detail: String(error) } };
+}
+
+/** Wire form -> throwable error. */
+export function fromWireError(wire: WireError): LuxError {
+	return new LuxError(wire.code, wire.params as ErrorParams[ErrorCode]);
+}
+
+export function isLuxError<C extends ErrorCode>(error: unknown, code: C): error is LuxError<C> {
+	return error instanceof LuxError && error.code === code;
+}

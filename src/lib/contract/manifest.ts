@@ -1,0 +1,119 @@
+/** Schema of a pack's `manifest.json`. Unknown fields are refused: a manifest is a promise about bytes. */
+import * as v from 'valibot';
+
+const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const unit = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+/** Relative path inside the pack: no scheme, no leading slash, no parent segments. */
+const path = v.pipe(
+	v.string(),
+	v.regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/),
+	v.maxLength(200)
+);
+const unitPoint = v.strictTuple([unit, unit]);
+
+const tensor = v.strictObject({
+	name: v.pipe(v.string(), v.minLength(1)),
+	shape: v.array(positiveInteger),
+	dtype: v.picklist(['float32', 'int32'])
+});
+
+const graph = v.strictObject({
+	variants: v.pipe(
+		v.array(
+			v.strictObject({
+				file: path,
+				externalData: v.array(path),
+				devices: v.pipe(v.array(v.picklist(['wasm', 'webgpu'])), v.minLength(1)),
+				dtype: v.picklist(['float32', 'float16']),
+				inputs: v.array(tensor),
+				outputs: v.array(tensor)
+			})
+		),
+		v.minLength(1)
+	)
+});
+
+export const GRAPH_NAMES = [
+	'faceEncoder',
+	'identityProjector',
+	'directionEncoder',
+	'denoiser',
+	'vaeEncoder',
+	'vaeDecoder'
+] as const;
+export type GraphName = (typeof GRAPH_NAMES)[number];
+
+export const packManifestSchema = v.strictObject({
+	formatVersion: v.literal(1),
+	id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
+	title: v.string(),
+	version: v.string(),
+	licences: v.array(
+		v.strictObject({
+			name: v.string(),
+			url: v.string(),
+			summary: v.string(),
+			nonCommercial: v.boolean(),
+			files: v.array(v.string())
+		})
+	),
+	totalBytes: positiveInteger,
+	image: v.strictObject({ width: positiveInteger, height: positiveInteger }),
+	latents: v.strictObject({
+		channels: positiveInteger,
+		factor: positiveInteger,
+		scale: v.number(),
+		shift: v.number()
+	}),
+	conditioning: v.strictObject({
+		kind: v.literal('vocabulary'),
+		axes: v.array(v.picklist(['framing', 'setting', 'styling', 'mood', 'pose', 'look'])),
+		options: positiveInteger,
+		unset: positiveInteger,
+		tokens: positiveInteger,
+		width: positiveInteger
+	}),
+	identity: v.strictObject({
+		cropSize: positiveInteger,
+		template: v.strictObject({ rightEye: unitPoint, leftEye: unitPoint, mouth: unitPoint }),
+		embeddingLength: positiveInteger,
+		tokens: positiveInteger,
+		references: v.literal('average')
+	}),
+	scheduler: v.strictObject({
+		kind: v.picklist(['flow-match-euler', 'lcm', 'ddim', 'euler', 'dpmpp-2m']),
+		config: v.record(v.string(), v.union([v.number(), v.string(), v.boolean()]))
+	}),
+	defaults: v.strictObject({
+		steps: positiveInteger,
+		guidanceScale: v.pipe(v.number(), v.minValue(1)),
+		identityStrength: unit,
+		variation: v.strictObject({ subtle: unit, strong: unit })
+	}),
+	graphs: v.strictObject({
+		faceEncoder: graph,
+		identityProjector: graph,
+		directionEncoder: graph,
+		denoiser: graph,
+		vaeEncoder: graph,
+		vaeDecoder: graph
+	}),
+	requirements: v.strictObject({
+		maxBufferSize: count,
+		maxStorageBufferBindingSize: count,
+		shaderF16: v.boolean(),
+		memoryBytes: count
+	}),
+	files: v.pipe(
+		v.array(v.strictObject({ path, bytes: positiveInteger, sha256: hash, chunks: v.array(hash) })),
+		v.minLength(1)
+	)
+});
+
+export type PackManifest = v.InferOutput<typeof packManifestSchema>;
+export type GraphVariant = PackManifest['graphs'][GraphName]['variants'][number];
+
+/** Size of the pieces that `chunks` hashes cover, bytes. */
+export const CHUNK_BYTES = 8 * 1024 * 1024;

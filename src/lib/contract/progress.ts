@@ -1,0 +1,29 @@
+/** Progress as facts, never as prose. The UI turns them into words and bars. */
+
+/** The steps of one portrait, in order. Names follow diffusers' modular pipelines where they exist. */
+export const STAGES = [
+	'read-photo',
+	'detect-face',
+	'align-face',
+	'encode-identity',
+	'encode-direction',
+	'denoise',
+	'decode',
+	'score-likeness',
+	'encode-image'
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+export type Progress =
+	/** Bytes of the runtime or of a pack read so far; `total` is known from the manifest. */
+	| { kind: 'bytes'; what: 'runtime' | 'pack' | 'faces'; file: string; loaded: number; total: number }
+	/** A graph is being compiled. */
+	| { kind: 'session'; graph: string; index: number; count: number }
+	| { kind: 'stage-started'; stage: Stage }
+	| { kind: 'stage-finished'; stage: Stage; milliseconds: number }
+	/** One model evaluation step of the denoising loop finished. */
+	| { kind: 'step'; step: number; steps: number; milliseconds: number }
+	/** The clean image the model currently expects; the receiver owns and closes the bitmap. */
+	| { kind: 'preview'; step: number; steps: number; image: ImageBitmap };
+
+export type ProgressListener = (progress: Progress) => void;
