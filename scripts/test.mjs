@@ -57,7 +57,9 @@ for (const [name, command, args] of STEPS) {
 	const counts = countTests(output);
 	total.passed += counts.passed;
 	total.failed += counts.failed;
-	console.log(`== ${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(0)} s`);
+	console.log(
+		`== ${name}: ${code === 0 ? 'ok' : 'FAILED'} in ${((Date.now() - started) / 1000).toFixed(0)} s`
+	);
 	if (code !== 0) {
 		ok = false;
 		if (counts.failed === 0) total.failed += 1;

@@ -1,0 +1,17 @@
+import { defineConfig } from '@playwright/test';
+import { CHROMIUM_FLAGS, systemChromium } from './scripts/chromium.mjs';
+
+/** End-to-end tests: the built app, the real embedded pack, real Chromium. One worker: two cores, one model. */
+export default defineConfig({
+	testDir: 'tests/e2e',
+	workers: 1,
+	fullyParallel: false,
+	timeout: 120_000,
+	expect: { timeout: 30_000 },
+	reporter: [['list']],
+	outputDir: 'test-results',
+	use: {
+		launchOptions: { executablePath: systemChromium(), args: CHROMIUM_FLAGS },
+		viewport: { width: 1440, height: 900 }
+	}
+});

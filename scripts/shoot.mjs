@@ -1,0 +1,157 @@
+/**
+ * `npm run shoot`: the built app in headless Chromium. Writes frame-01.png..., sheet.png and shoot.json.
+ * Everything is made by the app itself (routes/runner); this script only serves, drives and saves.
+ */
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { CHROMIUM_FLAGS, systemChromium } from './chromium.mjs';
+import { ensureChromium, ensurePackages, root, run } from './setup.mjs';
+import { readArguments } from './shoot/arguments.mjs';
+import { makeSheet } from './shoot/sheet.mjs';
+
+/** Unwraps the runner's Outcome or throws with its code and facts. */
+function unwrap(outcome, what) {
+	if (outcome.ok) return outcome.value;
+	throw new Error(`${what}: ${outcome.error.code} ${JSON.stringify(outcome.error.params)}`);
+}
+
+/** Reads the references (sample sitter or files) in the page; returns their handles. */
+async function readReferences(page, args) {
+	if (args.reference) {
+		const handles = [];
+		for (const file of args.reference) {
+			const base64 = (await readFile(file)).toString('base64');
+			const outcome = await page.evaluate((photo) => window.luxshotRunner.readReference(photo), {
+				base64,
+				name: basename(file)
+			});
+			handles.push(unwrap(outcome, file).handle);
+		}
+		return { name: 'own photographs', handles };
+	}
+	const sitters = await page.evaluate(() => window.luxshotRunner.sitters());
+	const wanted = (args.sitter ?? 'sample').toLowerCase();
+	const sitter =
+		wanted === 'sample'
+			? sitters[0]
+			: sitters.find((s) => s.id.toLowerCase() === wanted || s.name.toLowerCase() === wanted);
+	if (!sitter)
+		throw new Error(
+			`No sitter "${args.sitter}". There are: ${sitters.map((s) => s.name).join(', ')}.`
+		);
+	const outcome = await page.evaluate((id) => window.luxshotRunner.readSample(id), sitter.id);
+	return { name: sitter.name, handles: unwrap(outcome, sitter.name).map((r) => r.handle) };
+}
+
+async function main() {
+	const args = readArguments();
+	ensurePackages();
+	await ensureChromium();
+	if (args.rebuild || !existsSync(join(root, 'build/index.html')))
+		run('npm', ['run', '--silent', 'build']);
+	const { serve } = await import('./serve.mjs');
+	const { chromium } = await import('playwright');
+	const server = await serve({ dir: join(root, 'build'), port: 0 });
+	const browser = await chromium.launch({ executablePath: systemChromium(), args: CHROMIUM_FLAGS });
+	try {
+		const page = await browser.newPage();
+		const foreign = [];
+		page.context().on('request', (request) => {
+			const url = new URL(request.url());
+			if (url.protocol.startsWith('http') && url.origin !== new URL(server.url).origin)
+				foreign.push(url.href);
+		});
+		await page.goto(
+			new URL('runner', server.url.endsWith('/') ? server.url : `${server.url}/`).href
+		);
+		await page.waitForFunction(() => 'luxshotRunner' in window);
+		const direction = unwrap(
+			await page.evaluate(
+				({ shoot, list }) =>
+					list === undefined
+						? window.luxshotRunner.parseShoot(shoot)
+						: window.luxshotRunner.parseDirection(list),
+				{ shoot: args.shoot ?? 'Directory', list: args.direction }
+			),
+			args.shoot ?? args.direction ?? 'Directory'
+		);
+		const started = Date.now();
+		const boot = unwrap(
+			await page.evaluate(
+				(device) => window.luxshotRunner.boot({ device, pack: 'packs/pocket' }),
+				args.device ?? null
+			),
+			'start-up'
+		);
+		const bootSeconds = (Date.now() - started) / 1000;
+		const sitter = await readReferences(page, args);
+		const out = resolve(args.out);
+		await mkdir(out, { recursive: true });
+		const frames = [];
+		const pictures = [];
+		for (let i = 0; i < args.count; i++) {
+			const seed = (args.seed + i) % 2 ** 32;
+			const request = {
+				handles: sitter.handles,
+				direction,
+				seed,
+				steps: args.steps,
+				guidanceScale: args.guidance,
+				identityStrength: args.strength
+			};
+			const frame = unwrap(
+				await page.evaluate((r) => window.luxshotRunner.shootFrame(r), request),
+				`frame ${i + 1}`
+			);
+			const file = `frame-${String(i + 1).padStart(2, '0')}.png`;
+			await writeFile(join(out, file), Buffer.from(frame.base64, 'base64'));
+			pictures.push(frame.base64);
+			frames.push({
+				file,
+				seed,
+				width: frame.width,
+				height: frame.height,
+				likeness: frame.likeness,
+				seconds: {
+					total: frame.timings.totalMilliseconds / 1000,
+					stages: Object.fromEntries(
+						frame.timings.stages.map((s) => [s.stage, s.milliseconds / 1000])
+					),
+					steps: frame.timings.steps.map((ms) => ms / 1000)
+				}
+			});
+			console.log(
+				`${file}  seed ${seed}  ${(frame.timings.totalMilliseconds / 1000).toFixed(1)} s  likeness ${frame.likeness?.toFixed(2) ?? 'no face found'}`
+			);
+		}
+		await writeFile(join(out, 'sheet.png'), Buffer.from(await makeSheet(page, pictures), 'base64'));
+		const report = {
+			sitter: sitter.name,
+			shoot: args.shoot ?? null,
+			direction,
+			pack: {
+				id: boot.pack.manifest.id,
+				version: boot.pack.manifest.version,
+				hash: boot.pack.hash
+			},
+			device: boot.device,
+			seal: boot.seal,
+			seconds: { boot: bootSeconds },
+			frames,
+			foreignRequests: foreign
+		};
+		await writeFile(join(out, 'shoot.json'), `${JSON.stringify(report, null, 2)}\n`);
+		console.log(
+			`${frames.length} of ${args.count} frames in ${out} on ${boot.device.kind} (${boot.device.reason}); ${foreign.length} requests to foreign origins.`
+		);
+	} finally {
+		await browser.close();
+		await server.close();
+	}
+}
+
+main().catch((error) => {
+	console.error(error instanceof Error ? error.message : error);
+	process.exit(1);
+});
