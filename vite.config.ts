@@ -1,7 +1,9 @@
 import { sveltekit } from '@sveltejs/kit/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { existsSync } from 'node:fs';
+import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { sealedWorkers } from './scripts/sealed-workers.mjs';
 
 // The system's Chromium when there is one (CI, Debian); Playwright's own elsewhere.
 const systemChromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) =>
@@ -24,7 +26,9 @@ const isolation = {
 };
 
 export default defineConfig({
-	plugins: [sveltekit()],
+	plugins: [sealedWorkers(), sveltekit()],
+	// ORT's loader without its embedded module: workers/runtime/ort.ts names every file it may load.
+	resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
 	worker: { format: 'es' },
 	build: { target: 'es2023', chunkSizeWarningLimit: 1200 },
 	optimizeDeps: { exclude: ['onnxruntime-web'] },

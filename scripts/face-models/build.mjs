@@ -5,7 +5,14 @@
  * Run by `npm start` and `npm test`, or directly: `node scripts/face-models/build.mjs`.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import {
+	existsSync,
+	mkdirSync,
+	readFileSync,
+	readdirSync,
+	renameSync,
+	writeFileSync
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,7 +52,8 @@ const LICENCES = [
 	{
 		name: 'Apache-2.0',
 		url: 'https://www.apache.org/licenses/LICENSE-2.0',
-		summary: 'BlazeFace and Face Mesh weights by Google (MediaPipe); may be used and changed freely.'
+		summary:
+			'BlazeFace and Face Mesh weights by Google (MediaPipe); may be used and changed freely.'
 	},
 	{
 		name: 'MIT',
@@ -78,7 +86,9 @@ function fingerprintOf(models) {
 	const weights = GRAPHS.flatMap(({ source }) =>
 		['json', 'bin'].map((extension) => join(models, `${source}.${extension}`))
 	);
-	return sha256(Buffer.from([...code, ...weights].map((file) => sha256(readFileSync(file))).join()));
+	return sha256(
+		Buffer.from([...code, ...weights].map((file) => sha256(readFileSync(file))).join())
+	);
 }
 
 /** @param {string} output @param {string} fingerprint */

@@ -136,7 +136,8 @@ export const OPERATORS = {
 
 	AddV2: ({ node, value, builder }) => {
 		const [a, b] = [value(0), value(1)];
-		if (a.shape.join() !== b.shape.join()) throw new Error(`${node.name}: shapes ${a.shape} and ${b.shape} differ`);
+		if (a.shape.join() !== b.shape.join())
+			throw new Error(`${node.name}: shapes ${a.shape} and ${b.shape} differ`);
 		return builder.add('Add', [a.name, b.name], a.shape);
 	},
 

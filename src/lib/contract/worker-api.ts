@@ -9,16 +9,21 @@ import type { ProgressListener } from './progress';
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: WireError };
 
-/** Bytes the sealed worker cannot fetch itself; handed over through a MessagePort by the pack worker. */
+/**
+ * A file the sealed worker cannot fetch itself. A Blob is a handle: the page passes it from worker to
+ * worker, and again to a respawned one with the network off, without ever holding the bytes.
+ */
 export interface LoadedFile {
 	path: string;
-	bytes: ArrayBuffer;
+	bytes: Blob;
 }
 
 export interface PortraitBoot {
 	device: DeviceOverride;
+	/** Set when this boot replaces a lost GPU: reported as the reason for running on WASM. */
+	reason: 'device-lost' | null;
 	/** ORT's wasm binary, read by the pack worker. */
-	wasmBinary: ArrayBuffer;
+	wasmBinary: Blob;
 	/** Absolute URL of ORT's module loader, needed for its threads. */
 	wasmModuleUrl: string;
 	/** Canonical manifest bytes as read, then every pack file. Verified against the manifest before parsing. */
@@ -30,6 +35,11 @@ export interface PortraitBoot {
 
 /** workers/portrait.worker.ts: sealed, sees faces, has no network. */
 export interface PortraitWorkerApi {
+	/**
+	 * Takes a Web Lock for the rest of the worker's life and resolves when it is held. The page queues for
+	 * the same lock: getting it means the worker is gone, however it died.
+	 */
+	live(lockName: string): Promise<void>;
 	boot(init: PortraitBoot, onProgress: ProgressListener): Promise<Outcome<BootReport>>;
 	readReference(
 		runId: number,
@@ -49,7 +59,7 @@ export interface PackRead {
 	manifestBytes: ArrayBuffer;
 	files: LoadedFile[];
 	faceModels: LoadedFile[];
-	wasmBinary: ArrayBuffer;
+	wasmBinary: Blob;
 }
 
 /** workers/pack.worker.ts: the only network reader, never sees a face. */

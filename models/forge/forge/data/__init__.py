@@ -1,0 +1,1 @@
+"""Reading rendered shards: composed portraits, aligned face crops, augmentation."""

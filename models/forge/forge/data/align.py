@@ -1,0 +1,64 @@
+"""Face alignment: similarity transform of eyes and mouth onto the fixed template, bilinear sampling, edges replicated.
+
+The app does the same in TypeScript; both follow the least-squares solution of Umeyama (1991). Coordinates are continuous:
+the centre of pixel (i, j) is at (i + 0.5, j + 0.5).
+"""
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import grid_sample
+
+# Right eye, left eye (the subject's), mouth centre; x, y in [0, 1] of the crop.
+TEMPLATE = np.array([[0.38, 0.46], [0.62, 0.46], [0.5, 0.7]], np.float64)
+
+
+def anchors(points: np.ndarray) -> np.ndarray:
+    """[N, 5, 2] five-point landmarks -> [N, 3, 2]: both eyes and the middle of the mouth corners."""
+    return np.stack([points[:, 0], points[:, 1], (points[:, 3] + points[:, 4]) / 2], 1)
+
+
+def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Least-squares similarity (rotation, scale, translation; no mirror) from source to target points.
+
+    source, target [N, K, 2] -> matrices [N, 2, 3] with target = M @ (x, y, 1).
+    """
+    mean_s, mean_t = source.mean(1, keepdims=True), target.mean(1, keepdims=True)
+    s, t = source - mean_s, target - mean_t
+    # In the plane the least-squares rotation and scale are one complex number: sum(conj(s) t) / sum(|s|^2).
+    power = np.maximum((s**2).sum((1, 2)), 1e-9)
+    a = (s * t).sum((1, 2)) / power
+    b = (s[..., 0] * t[..., 1] - s[..., 1] * t[..., 0]).sum(1) / power
+    linear = np.stack([np.stack([a, -b], -1), np.stack([b, a], -1)], 1)
+    offset = mean_t[:, 0] - np.einsum("nij,nj->ni", linear, mean_s[:, 0])
+    return np.concatenate([linear, offset[..., None]], 2)
+
+
+def align_faces(images: np.ndarray, points: np.ndarray, size: int, zoom: float = 1.0) -> np.ndarray:
+    """Aligned crops. images u8 [N, H, W, 3], points [N, 5, 2] in pixels -> u8 [N, size, size, 3].
+
+    `zoom` below 1 shows more around the face than the template does (room for jitter, or hair for a judge).
+    """
+    target = ((TEMPLATE - 0.5) * zoom + 0.5) * size
+    source = anchors(points.astype(np.float64))
+    inverse = similarity(np.broadcast_to(target, source.shape), source)
+    height, width = images.shape[1:3]
+    ticks = torch.arange(size, dtype=torch.float32) + 0.5
+    plane = torch.stack([*torch.meshgrid(ticks, ticks, indexing="xy"), torch.ones(size, size)], -1)
+    place = torch.einsum("nij,hwj->nhwi", torch.from_numpy(inverse).float(), plane)
+    grid = place / torch.tensor([width, height]) * 2 - 1
+    planes = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
+    crops = grid_sample(planes, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    return crops.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+
+
+def to_tensor(images: np.ndarray) -> Tensor:
+    """u8 [N, H, W, C] -> float [N, C, H, W] in [-1, 1]."""
+    return torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 127.5 - 1
+
+
+def flip_points(points: np.ndarray, width: int) -> np.ndarray:
+    """Landmarks [N, 5, 2] of the mirrored picture: x mirrored, left and right swapped."""
+    mirrored = points[:, [1, 0, 2, 4, 3]].copy()
+    mirrored[..., 0] = width - mirrored[..., 0]
+    return mirrored

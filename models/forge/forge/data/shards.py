@@ -1,0 +1,123 @@
+"""Rendered shards on disk. Layout and arrays are those that `forge render` writes:
+
+DATA/portraits/NNNNN.npz   fg, bg, direction, identity, seed, points, visible
+DATA/references/NNNNN.npz  image, identity, points
+DATA/identities.npz        seed, attributes, shape
+"""
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Portraits:
+    """Composed portraits: image u8 [N, 320, 256, 4] (RGB and subject mask), direction u8 [N, 6] with the applied look,
+    identity i32 [N], points f32 [N, 5, 2] in pixels, visible bool [N], record i64 [N] (same render, same number)."""
+
+    image: np.ndarray
+    direction: np.ndarray
+    identity: np.ndarray
+    points: np.ndarray
+    visible: np.ndarray
+    record: np.ndarray
+
+
+@dataclass(frozen=True)
+class References:
+    """Photo-like pictures: image u8 [N, 160, 160, 3], identity i32 [N], points f32 [N, 5, 2]."""
+
+    image: np.ndarray
+    identity: np.ndarray
+    points: np.ndarray
+
+
+@dataclass(frozen=True)
+class Identities:
+    """What is known of every identity: seed i32 [K], attributes f32 [K, A], shape f32 [K, S]."""
+
+    seed: np.ndarray
+    attributes: np.ndarray
+    shape: np.ndarray
+
+    def targets(self) -> np.ndarray:
+        """Attributes and shape together, standardised over the identities: f32 [K, A + S]."""
+        values = np.concatenate([self.attributes, self.shape], 1).astype(np.float32)
+        return (values - values.mean(0)) / (values.std(0) + 1e-3)
+
+
+def shard_paths(data: Path, kind: str) -> list[Path]:
+    """Finished shards of a kind ('portraits' or 'references') in order; half-written ones are passed over."""
+    return [path for path in sorted((data / kind).glob("[0-9]*.npz")) if zipfile.is_zipfile(path)]
+
+
+def read_references(data: Path) -> References:
+    """All reference pictures in `data`. Raises FileNotFoundError when there are none."""
+    paths = shard_paths(data, "references")
+    if not paths:
+        raise FileNotFoundError(f"no reference shards in {data}")
+    shards = [np.load(path) for path in paths]
+    return References(*(np.concatenate([shard[key] for shard in shards]) for key in ("image", "identity", "points")))
+
+
+def read_identities(data: Path) -> Identities:
+    """The identity table of `data`."""
+    table = np.load(data / "identities.npz")
+    return Identities(table["seed"], table["attributes"], table["shape"])
+
+
+def compose_shard(path: Path, looks: int) -> Portraits:
+    """Compose every record of a portrait shard with its preferred look and `looks` - 1 others (chosen by the record's
+    seed, so that the result never changes)."""
+    from forge.render.compose import compose  # the renderer is only needed when raw shards are read
+
+    shard = np.load(path)
+    arrays = {key: shard[key] for key in shard.files}
+    images, directions, rows = [], [], []
+    for i in range(len(arrays["identity"])):
+        direction = arrays["direction"][i]
+        others = np.random.default_rng(int(arrays["seed"][i])).permutation(9)
+        chosen = [int(direction[5])] + [int(look) for look in others if look != direction[5]][: looks - 1]
+        for look in chosen:
+            picture = compose(arrays["fg"][i], arrays["bg"][i], direction, look, int(arrays["seed"][i]))
+            images.append(np.concatenate([picture, arrays["fg"][i][..., 3:]], 2))
+            directions.append(np.append(direction[:5], look))
+            rows.append(i)
+    pick = np.array(rows)
+    record = int(path.stem) * 100_000 + pick
+    return Portraits(
+        np.stack(images), np.stack(directions).astype(np.uint8), arrays["identity"][pick], arrays["points"][pick],
+        arrays["visible"][pick].astype(bool), record,
+    )
+
+
+def update_cache(data: Path, cache: Path, looks: int) -> int:
+    """Compose the shards of `data` that are not in `cache` yet; returns how many were added."""
+    cache.mkdir(parents=True, exist_ok=True)
+    added = 0
+    for path in shard_paths(data, "portraits"):
+        meta = cache / f"{path.stem}.npz"
+        if meta.exists():
+            continue
+        portraits = compose_shard(path, looks)
+        np.save(cache / f"{path.stem}.npy", portraits.image)
+        partial = meta.with_suffix(".part")
+        with partial.open("wb") as stream:
+            labels = {key: getattr(portraits, key) for key in ("direction", "identity", "points", "visible", "record")}
+            np.savez(stream, **labels)
+        partial.rename(meta)
+        added += 1
+    return added
+
+
+def read_cache(cache: Path) -> Iterator[Portraits]:
+    """The composed shards in `cache`; pictures are mapped from disk, not read. Raises FileNotFoundError when empty."""
+    paths = sorted(cache.glob("*.npz"))
+    if not paths:
+        raise FileNotFoundError(f"no composed portraits in {cache}")
+    for path in paths:
+        labels = np.load(path)
+        yield Portraits(np.load(path.with_suffix(".npy"), mmap_mode="r"), *(labels[k] for k in labels.files))

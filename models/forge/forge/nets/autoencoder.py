@@ -1,0 +1,83 @@
+"""Latent autoencoder: 16x downsampling, 8 channels, convolutions and ReLU only, so that it decodes quickly on a CPU.
+
+There is no normalisation layer: residual branches start near zero instead, which keeps the graph to Conv, Relu, Add and
+DepthToSpace. The latent normalisation (mean and deviation of a channel over the training set) is part of both halves.
+"""
+
+import torch
+from torch import Tensor, nn
+
+from forge.nets.config import PocketConfig
+
+# Latents are squashed softly to this range, so that one odd picture cannot leave the range that the denoiser knows.
+LATENT_LIMIT = 4.0
+
+
+class ResidualBlock(nn.Module):
+    """x + conv(relu(conv(relu(x)))), second convolution started near zero."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.normal_(self.second.weight, 0, 1e-3)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, C, H, W] -> the same shape."""
+        return x + self.second(torch.relu(self.first(torch.relu(x))))
+
+
+class Upsample(nn.Sequential):
+    """1x1 convolution and depth-to-space: doubles both sides."""
+
+    def __init__(self, channels_in: int, channels_out: int) -> None:
+        super().__init__(nn.Conv2d(channels_in, channels_out * 4, 1), nn.PixelShuffle(2))
+
+
+class Autoencoder(nn.Module):
+    """Encoder and decoder with shared latent statistics (`mean`, `deviation`, set after training by `set_statistics`)."""
+
+    def __init__(self, config: PocketConfig) -> None:
+        super().__init__()
+        a, b, c = config.encoder_channels
+        # The 8x8 stride-4 stem sees overlapping patches: cheaper than convolutions at full size, no block edges.
+        self.encoder = nn.Sequential(
+            nn.Conv2d(3, a, 8, 4, 2), ResidualBlock(a),
+            nn.Conv2d(a, b, 3, 2, 1), ResidualBlock(b),
+            nn.Conv2d(b, c, 3, 2, 1), ResidualBlock(c), nn.ReLU(),
+            nn.Conv2d(c, config.latent_channels, 3, padding=1),
+        )
+        layers: list[nn.Module] = [nn.Conv2d(config.latent_channels, config.decoder_channels[0], 3, padding=1)]
+        for level, (channels, blocks) in enumerate(zip(config.decoder_channels, config.decoder_blocks)):
+            if level:
+                layers.append(Upsample(config.decoder_channels[level - 1], channels))
+            layers += [ResidualBlock(channels) for _ in range(blocks)]
+        # Four planes for every pixel (red, green, blue, subject mask), 2x2 pixels for every position.
+        layers += [nn.ReLU(), nn.Conv2d(config.decoder_channels[-1], 16, 3, padding=1), nn.PixelShuffle(2)]
+        self.decoder = nn.Sequential(*layers)
+        self.register_buffer("mean", torch.zeros(1, config.latent_channels, 1, 1))
+        self.register_buffer("deviation", torch.ones(1, config.latent_channels, 1, 1))
+
+    def set_statistics(self, mean: Tensor, deviation: Tensor) -> None:
+        """Set the latent mean and deviation, [C] each, measured on raw latents."""
+        self.mean.copy_(mean.view_as(self.mean))
+        self.deviation.copy_(deviation.view_as(self.deviation))
+
+    def encode_raw(self, sample: Tensor) -> Tensor:
+        """sample [B, 3, H, W] in [-1, 1] -> latents [B, C, H/16, W/16] before normalisation."""
+        return LATENT_LIMIT * torch.tanh(self.encoder(sample) / LATENT_LIMIT)
+
+    def encode(self, sample: Tensor) -> Tensor:
+        """sample [B, 3, H, W] in [-1, 1] -> normalised latents [B, C, H/16, W/16]."""
+        return (self.encode_raw(sample) - self.mean) / self.deviation
+
+    def decode_raw(self, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """Raw latents -> unclamped sample [B, 3, H, W] and mask logits [B, 1, H, W] (what the losses need)."""
+        planes = self.decoder(latents)
+        return planes[:, :3], planes[:, 3:]
+
+    def decode(self, latents: Tensor) -> tuple[Tensor, Tensor]:
+        """Normalised latents -> sample [B, 3, H, W] in [-1, 1] and subject mask [B, 1, H, W] in [0, 1]."""
+        sample, logits = self.decode_raw(latents * self.deviation + self.mean)
+        return sample.clamp(-1, 1), torch.sigmoid(logits)

@@ -1,0 +1,70 @@
+"""Sizes of the Pocket networks: one dataclass, two instances (the shipped model and the micro model for tests)."""
+
+from dataclasses import asdict, dataclass
+
+AXES = ("framing", "setting", "styling", "mood", "pose", "look")
+OPTIONS = 9
+UNSET = 9
+
+
+@dataclass(frozen=True)
+class PocketConfig:
+    """Widths of all Pocket networks. Image sizes in pixels; the latent is `factor` times smaller on each side."""
+
+    image_width: int = 256
+    image_height: int = 320
+    factor: int = 16
+    latent_channels: int = 8
+    crop_size: int = 112
+    embedding: int = 256
+    context: int = 192
+    tokens_per_axis: int = 2
+    identity_tokens: int = 8
+    encoder_channels: tuple[int, int, int] = (32, 80, 160)
+    decoder_channels: tuple[int, int, int, int] = (176, 96, 48, 24)
+    decoder_blocks: tuple[int, int, int, int] = (2, 2, 2, 1)
+    face_channels: tuple[int, int, int] = (56, 112, 192)
+    denoiser_channels: tuple[int, int] = (96, 256)
+    transformer_blocks: int = 3
+    head_width: int = 32
+    group_width: int = 16
+    time_width: int = 256
+
+    @property
+    def latent_size(self) -> tuple[int, int]:
+        """Latent rows and columns."""
+        return self.image_height // self.factor, self.image_width // self.factor
+
+    @property
+    def direction_tokens(self) -> int:
+        """Number of direction tokens: every axis has the same number."""
+        return len(AXES) * self.tokens_per_axis
+
+    def to_dict(self) -> dict:
+        """Plain values, for checkpoints."""
+        return asdict(self)
+
+    @staticmethod
+    def from_dict(values: dict) -> "PocketConfig":
+        """Inverse of `to_dict`; lists (as JSON makes them) become tuples again."""
+        return PocketConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+
+
+POCKET = PocketConfig()
+
+MICRO = PocketConfig(
+    image_width=64,
+    image_height=80,
+    embedding=32,
+    context=16,
+    identity_tokens=4,
+    encoder_channels=(8, 12, 16),
+    decoder_channels=(16, 12, 12, 8),
+    decoder_blocks=(1, 1, 1, 1),
+    face_channels=(8, 12, 16),
+    denoiser_channels=(16, 24),
+    transformer_blocks=1,
+    head_width=12,
+    group_width=8,
+    time_width=16,
+)

@@ -1,0 +1,1 @@
+"""Packs: export to ONNX, quantisation, manifest, verification, evaluation."""

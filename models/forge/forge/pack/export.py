@@ -1,0 +1,47 @@
+"""`forge export`: the trained checkpoints as a quantised ONNX pack, every graph compared with PyTorch on the way."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from forge.nets.bundle import Bundle, load_part
+from forge.nets.config import POCKET
+from forge.pack.quantise import DEFAULT_THRESHOLD
+from forge.pack.write import default_settings, write_pack
+
+# checkpoint file -> attribute of the bundle
+PARTS = {"autoencoder.pt": "autoencoder", "face.pt": "face_encoder", "denoiser.pt": "conditioned"}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge export`."""
+    parser.add_argument("--checkpoints", type=Path, help="folder with autoencoder.pt, face.pt and denoiser.pt")
+    parser.add_argument("--untrained", action="store_true", help="random weights: only for timing the app")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--version", default="0.1.0")
+    parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--guidance", type=float, default=1.0)
+
+
+def load_bundle(checkpoints: Path) -> Bundle:
+    """The trained networks in `checkpoints`. Raises FileNotFoundError when one is missing."""
+    bundle = Bundle(POCKET)
+    for file, attribute in PARTS.items():
+        load_part(getattr(bundle, attribute), checkpoints / file)
+    return bundle.eval()
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write the pack and print how well each graph agrees with PyTorch."""
+    if args.untrained == (args.checkpoints is not None):
+        raise SystemExit("give either --checkpoints or --untrained")
+    torch.manual_seed(0)
+    bundle = Bundle(POCKET).eval() if args.untrained else load_bundle(args.checkpoints)
+    about = {"id": "pocket", "title": "Pocket", "version": args.version}
+    defaults = default_settings(args.steps, args.guidance)
+    _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD)
+    for name, agreement in report.items():
+        print(name, {k: float(f"{v:.6g}") for k, v in asdict(agreement).items()})
+    print("total bytes", sum(path.stat().st_size for path in args.out.glob("*.onnx")))

@@ -1,0 +1,38 @@
+"""Write a pack folder from a bundle of networks: round, export, verify, describe."""
+
+from copy import deepcopy
+from pathlib import Path
+
+from forge.nets.bundle import Bundle
+from forge.pack.graphs import build_graphs, export_onnx, fold_batch_norms
+from forge.pack.manifest import build_manifest, write_json
+from forge.pack.quantise import round_to_grid
+from forge.pack.verify import Agreement, compare, run_torch
+
+
+def default_settings(steps: int, guidance_scale: float) -> dict:
+    """The `defaults` of a manifest."""
+    return {
+        "steps": steps, "guidanceScale": guidance_scale, "identityStrength": 1.0,
+        "variation": {"subtle": 0.35, "strong": 0.6},
+    }
+
+
+def write_pack(bundle: Bundle, out: Path, about: dict, defaults: dict, threshold: int) -> tuple[Bundle, dict[str, Agreement]]:
+    """Export `bundle` into `out` (six graphs and manifest.json).
+
+    Returns a copy of the bundle that computes exactly what the pack computes (norms folded, weights rounded to int8),
+    and the agreement of every graph. Raises ValueError when a graph does not match PyTorch.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    shipped = fold_batch_norms(deepcopy(bundle).eval())
+    graphs = build_graphs(shipped)
+    report = {}
+    for graph in graphs:
+        float_outputs = run_torch(graph)
+        round_to_grid(graph.module, threshold, set(graph.keep))
+        data, _ = export_onnx(graph, threshold)
+        report[graph.name] = compare(data, graph, float_outputs)
+        (out / graph.file).write_bytes(data)
+    write_json(out / "manifest.json", build_manifest(out, graphs, bundle.config, about, defaults))
+    return shipped, report

@@ -1,0 +1,123 @@
+"""`forge train`: the denoiser with its conditioners, by flow matching on cached latents."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from forge.nets.bundle import Conditioned, sample_latents
+from forge.nets.config import AXES, POCKET, UNSET
+from forge.train.autoencoder import load_autoencoder
+from forge.train.encode import LatentSet, read_latents
+from forge.train.loop import add_training_arguments, fit
+from forge.train.parallel import Context, launch
+from forge.train.sheet import to_bytes, write_sheet
+
+DROP_AXIS = 0.1
+DROP_ALL = 0.1
+DROP_IDENTITY = 0.1
+# How often the sitter is described by another directed portrait instead of references.
+DIRECTED = 0.25
+EMBEDDING_NOISE = 0.01
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge train`."""
+    add_training_arguments(parser, batch=32, rate=8e-4)
+    parser.add_argument("--show-steps", type=int, default=10)
+    parser.add_argument("--show-guidance", type=float, default=1.0)
+
+
+class Batches:
+    """Draws training batches: latents, importance, directions, and an embedding of *another* picture of the sitter."""
+
+    def __init__(self, data: LatentSet, seed: int) -> None:
+        self.data = data
+        self.random = np.random.default_rng(seed)
+        seen = np.flatnonzero(np.any(data.embedding != 0, 1))
+        people = np.unique(data.identity)
+        self.references = {int(p): np.flatnonzero(data.reference_identity == p) for p in people}
+        self.portraits = {int(p): seen[data.identity[seen] == p] for p in people}
+        self.rows = np.array([i for i, p in enumerate(data.identity) if len(self.references[int(p)])])
+
+    def describe(self, row: int) -> np.ndarray:
+        """A unit-length embedding f32 [256] of the sitter of `row`, from pictures other than that render."""
+        person = int(self.data.identity[row])
+        if self.random.random() < DIRECTED:
+            others = self.portraits[person]
+            others = others[self.data.record[others] != self.data.record[row]]
+            if len(others):
+                return self.data.embedding[self.random.choice(others)].astype(np.float32)
+        pictures = self.random.choice(self.references[person], self.random.integers(1, 4))
+        mean = self.data.reference_embedding[pictures].astype(np.float32).mean(0)
+        return mean / np.linalg.norm(mean)
+
+    def draw(self, batch: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """(latents [B, 8, 20, 16], importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6], embedding [B, 256])."""
+        rows = self.random.choice(self.rows, batch)
+        weights = torch.from_numpy(self.data.weights[rows].astype(np.float32))[:, None]
+        weights = weights / weights.mean((2, 3), keepdim=True)
+        direction = self.data.direction[rows].astype(np.int32)
+        direction[self.random.random(direction.shape) < DROP_AXIS] = UNSET
+        direction[self.random.random(batch) < DROP_ALL] = UNSET
+        embedding = torch.from_numpy(np.stack([self.describe(int(row)) for row in rows]))
+        embedding = embedding + EMBEDDING_NOISE * torch.randn_like(embedding)
+        latents = torch.from_numpy(self.data.latents[rows].astype(np.float32))
+        return latents, weights, torch.from_numpy(direction), nn.functional.normalize(embedding, dim=1)
+
+
+def flow_loss(model: nn.Module, batch: tuple[Tensor, Tensor, Tensor, Tensor], device: torch.device) -> Tensor:
+    """Importance-weighted error of the predicted velocity at logit-normal times (Esser et al. 2024)."""
+    latents, weights, direction, embedding = (part.to(device) for part in batch)
+    latents = latents.contiguous(memory_format=torch.channels_last)
+    count = len(latents)
+    sigma = torch.sigmoid(torch.randn(count, device=device) + 0.2)
+    scale = (torch.rand(count, device=device) >= DROP_IDENTITY).float()
+    noise = torch.randn_like(latents)
+    mix = sigma.view(-1, 1, 1, 1)
+    noisy = (1 - mix) * latents + mix * noise
+    velocity = model(noisy, sigma * 1000, direction, embedding, scale)
+    return ((velocity - (noise - latents)).pow(2) * weights).mean()
+
+
+def sheet_requests(data: LatentSet, sitters: int, directions: int) -> tuple[Tensor, Tensor]:
+    """Direction ids int32 [S * D, 6] and embeddings [S * D, 256] for a fixed sheet of training sitters, as a check that
+    training works; honest numbers come from `forge eval` on held-out sitters."""
+    random = np.random.default_rng(5)
+    people = random.choice(np.unique(data.reference_identity), sitters)
+    ids = random.integers(0, 9, (directions, len(AXES))).astype(np.int32)
+    rows = [np.flatnonzero(data.reference_identity == person)[0] for person in people]
+    embeddings = torch.from_numpy(data.reference_embedding[rows].astype(np.float32))
+    return torch.from_numpy(ids).repeat(sitters, 1), embeddings.repeat_interleave(directions, 0)
+
+
+def work(args: argparse.Namespace, context: Context) -> None:
+    """One worker of the training run."""
+    data = read_latents(args.work / "latents")
+    batches = Batches(data, args.seed * 100 + context.rank)
+    if context.leads:
+        print(f"{len(batches.rows)} latents of {len(batches.references)} identities", flush=True)
+    model = Conditioned(POCKET).to(context.device, memory_format=torch.channels_last)
+    compiled = torch.compile(model) if args.compile else model
+    autoencoder = load_autoencoder(args.work).to(context.device)
+    ids, embeddings = (part.to(context.device) for part in sheet_requests(data, 4, 10))
+    shape = (len(ids), POCKET.latent_channels, *POCKET.latent_size)
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(context.device)
+
+    def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
+        return flow_loss(compiled, batches.draw(batch), context.device), {}
+
+    @torch.no_grad()
+    def show(ema: nn.Module) -> None:
+        latents = sample_latents(ema, noise, ids, embeddings, args.show_steps, args.show_guidance)
+        pictures = to_bytes(autoencoder.decode(latents)[0])
+        write_sheet(args.work / "denoiser.png", [pictures[i : i + 10] for i in range(0, len(pictures), 10)])
+
+    fit(context, args, model, "denoiser", loss_of, show)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Train within the budget."""
+    launch(work, args)

@@ -1,0 +1,114 @@
+"""`forge encode`: cache latents and face embeddings, so that training the denoiser reads no pictures.
+
+WORK/latents/NNNNN.npz, one for every composed shard:
+  latents f16 [N, 8, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
+  record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible)
+WORK/latents/references.npz: embedding f16 [N, 256], identity i32 [N]
+"""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import avg_pool2d
+
+from forge.data.align import align_faces, flip_points, to_tensor
+from forge.data.shards import Portraits, read_cache, read_references, update_cache
+from forge.nets.autoencoder import Autoencoder
+from forge.nets.config import POCKET
+from forge.nets.face_encoder import FaceEncoder
+from forge.train.autoencoder import importance, load_autoencoder
+from forge.train.face import load_face_encoder
+from forge.train.metric import embed
+
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class LatentSet:
+    """Everything the denoiser trains on, in memory; the fields are those of the module's docstring."""
+
+    latents: np.ndarray
+    weights: np.ndarray
+    direction: np.ndarray
+    identity: np.ndarray
+    record: np.ndarray
+    embedding: np.ndarray
+    reference_embedding: np.ndarray
+    reference_identity: np.ndarray
+
+
+FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge encode`."""
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--looks", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=0)
+
+
+@torch.no_grad()
+def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder) -> dict[str, np.ndarray]:
+    """The arrays of one latent shard. Every second picture is mirrored, so that both hands occur."""
+    images, points = np.array(shard.image[..., :3]), shard.points.copy()
+    height, width = images.shape[1:3]
+    odd = np.arange(len(images)) % 2 == 1
+    images[odd] = images[odd][:, :, ::-1]
+    points[odd] = flip_points(points[odd], width)
+    parts = [autoencoder.encode(to_tensor(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
+    marks = torch.from_numpy(np.where(shard.visible[:, None, None], points, -1000).astype(np.float32))
+    quarter = importance(marks / 4, height // 4, width // 4)
+    embedding = np.zeros((len(images), POCKET.embedding), np.float32)
+    seen = np.flatnonzero(shard.visible)
+    if len(seen):
+        embedding[seen] = embed(faces, align_faces(images[seen], points[seen], POCKET.crop_size))
+    return {
+        "latents": torch.cat(parts).half().numpy(),
+        "weights": avg_pool2d(quarter, POCKET.factor // 4)[:, 0].half().numpy(),
+        "direction": shard.direction, "identity": shard.identity, "record": shard.record,
+        "embedding": embedding.astype(np.float16),
+    }
+
+
+def encode_references(data: Path, folder: Path, faces: FaceEncoder) -> None:
+    """Embeddings of all reference pictures, each also mirrored."""
+    references = read_references(data)
+    crops = align_faces(references.image, references.points, POCKET.crop_size)
+    embedding = np.concatenate([embed(faces, crops), embed(faces, crops[:, :, ::-1])]).astype(np.float16)
+    identity = np.concatenate([references.identity] * 2)
+    np.savez(folder / "references.npz", embedding=embedding, identity=identity)
+
+
+def read_latents(folder: Path) -> LatentSet:
+    """All cached latents of a work folder. Raises FileNotFoundError when `forge encode` has not run."""
+    shards = [np.load(path) for path in sorted(folder.glob("[0-9]*.npz"))]
+    if not shards:
+        raise FileNotFoundError(f"no latents in {folder}: run `forge encode` first")
+    references = np.load(folder / "references.npz")
+    columns = [np.concatenate([shard[field] for shard in shards]) for field in FIELDS]
+    return LatentSet(*columns, references["embedding"], references["identity"])
+
+
+def run(args: argparse.Namespace) -> None:
+    """Compose and encode what is new; existing latents are kept."""
+    torch.set_num_threads(args.threads or torch.get_num_threads())
+    update_cache(args.data, args.work / "images", args.looks)
+    folder = args.work / "latents"
+    folder.mkdir(exist_ok=True)
+    autoencoder = load_autoencoder(args.work).to(memory_format=torch.channels_last)
+    faces = load_face_encoder(args.work).to(memory_format=torch.channels_last)
+    encode_references(args.data, folder, faces)
+    stems = sorted(path.stem for path in (args.work / "images").glob("*.npz"))
+    for stem, shard in zip(stems, read_cache(args.work / "images")):
+        path = folder / f"{stem}.npz"
+        if not path.exists():
+            with path.with_suffix(".part").open("wb") as stream:
+                np.savez(stream, **encode_shard(shard, autoencoder, faces))
+            path.with_suffix(".part").rename(path)
+    data = read_latents(folder)
+    spread = data.latents.astype(np.float32).std((0, 2, 3))
+    print(f"{len(data.identity)} latents of {len(set(data.identity.tolist()))} identities, deviation {spread.round(2)}")

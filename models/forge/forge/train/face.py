@@ -1,0 +1,45 @@
+"""`forge train-face`: the face encoder that conditions the denoiser."""
+
+import argparse
+from pathlib import Path
+
+import torch
+
+from forge.data.crops import ZOOM, gather_crops
+from forge.data.shards import read_identities
+from forge.nets.bundle import load_part
+from forge.nets.config import POCKET
+from forge.nets.face_encoder import FaceEncoder
+from forge.train.loop import add_training_arguments, fit
+from forge.train.metric import Regressed, metric_loss, save_network
+from forge.train.parallel import Context, launch
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge train-face`."""
+    add_training_arguments(parser, batch=96, rate=1.5e-3)
+    parser.add_argument("--data", type=Path, required=True)
+
+
+def work(args: argparse.Namespace, context: Context) -> None:
+    """One worker of the training run."""
+    crops = gather_crops(args.data, args.work / "images")
+    known = read_identities(args.data)
+    if context.leads:
+        print(f"{len(crops.image)} crops of {len(set(crops.identity.tolist()))} identities", flush=True)
+    model = Regressed(FaceEncoder(POCKET), POCKET.embedding, known.targets().shape[1])
+    model = model.to(context.device, memory_format=torch.channels_last)
+    loss_of = metric_loss(model, crops, known, POCKET.crop_size, ZOOM, args.seed * 100 + context.rank)
+    fit(context, args, model, "face-training", loss_of)
+    if context.leads:
+        save_network(args.work / "face-training.pt", args.work / "face.pt")
+
+
+def load_face_encoder(folder: Path) -> FaceEncoder:
+    """The trained face encoder of a work folder, in eval mode."""
+    return load_part(FaceEncoder(POCKET), folder / "face.pt")
+
+
+def run(args: argparse.Namespace) -> None:
+    """Train within the budget."""
+    launch(work, args)

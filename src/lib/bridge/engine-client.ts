@@ -1,0 +1,233 @@
+/**
+ * The engine as the UI sees it, over two workers. This is the only place that starts workers.
+ *
+ * The pack worker reads files and is ended at once; the sealed portrait worker lives on. When it dies, is
+ * stuck after a cancel or loses its GPU, the next call finds a new one booted from the files already read.
+ */
+import { proxy, type Remote } from 'comlink';
+import type {
+	BootOptions,
+	BootReport,
+	FrameRequest,
+	FrameResult,
+	PortraitEngine,
+	ReferencePhoto
+} from '../contract/engine';
+import { isLuxError, LuxError } from '../contract/errors';
+import type { ProgressListener } from '../contract/progress';
+import type { Outcome, PackRead, PortraitWorkerApi } from '../contract/worker-api';
+import { chooseRuntime } from './runtime-assets';
+import { SharedTask } from './shared-task';
+import { readFiles, startPortraitWorker, type PortraitWorker } from './start-workers';
+
+/** How long a cancelled run may take to reach its next step boundary before the worker is ended. */
+const GRACE_MILLISECONDS = 3000;
+/** Deaths in a row, without one finished run between them, after which a boot must be asked for. */
+const MAX_DEATHS = 3;
+
+export interface EngineClientOptions {
+	/** Absolute URL of the app's root, with a trailing slash. */
+	baseUrl: string;
+	gracePeriod?: number;
+}
+
+type Invoke<T> = (
+	remote: Remote<PortraitWorkerApi>,
+	id: number,
+	onProgress: ProgressListener
+) => Promise<Outcome<T>>;
+
+interface Booted {
+	worker: PortraitWorker;
+	report: BootReport;
+}
+
+export class EngineClient implements PortraitEngine {
+	readonly #baseUrl: string;
+	readonly #gracePeriod: number;
+	readonly #boot = new SharedTask<Booted>();
+	#options: BootOptions | null = null;
+	#files: { pack: string; read: PackRead } | null = null;
+	#worker: PortraitWorker | null = null;
+	#gpuLost = false;
+	#deaths = 0;
+	#runs = 0;
+
+	constructor({ baseUrl, gracePeriod = GRACE_MILLISECONDS }: EngineClientOptions) {
+		this.#baseUrl = baseUrl;
+		this.#gracePeriod = gracePeriod;
+	}
+
+	async boot(
+		signal: AbortSignal,
+		options: BootOptions,
+		onProgress: ProgressListener
+	): Promise<BootReport> {
+		const before = this.#options;
+		if (before && (before.device !== options.device || before.pack !== options.pack)) {
+			this.#end();
+			this.#gpuLost = false;
+		}
+		this.#options = { ...options };
+		this.#deaths = 0;
+		return (await this.#booted(signal, onProgress)).report;
+	}
+
+	readReference(
+		signal: AbortSignal,
+		photo: { bytes: ArrayBuffer; name: string },
+		onProgress: ProgressListener
+	): Promise<ReferencePhoto> {
+		return this.#run(signal, onProgress, (remote, id, listener) =>
+			remote.readReference(id, photo, listener)
+		);
+	}
+
+	shootFrame(
+		signal: AbortSignal,
+		request: FrameRequest,
+		onProgress: ProgressListener
+	): Promise<FrameResult> {
+		return this.#run(signal, onProgress, (remote, id, listener) =>
+			remote.shootFrame(id, request, listener)
+		);
+	}
+
+	dispose(): void {
+		this.#end();
+		this.#options = null;
+		this.#files = null;
+	}
+
+	/** Runs on a living worker; once more, on WASM, when the GPU is lost under it. */
+	async #run<T>(signal: AbortSignal, onProgress: ProgressListener, invoke: Invoke<T>): Promise<T> {
+		for (;;) {
+			const { worker } = await this.#booted(signal, onProgress);
+			try {
+				const value = await this.#runOnce(worker, signal, onProgress, invoke);
+				this.#deaths = 0;
+				return value;
+			} catch (error) {
+				if (needsNewWorker(error)) worker.terminate();
+				if (!isLuxError(error, 'device-lost') || this.#gpuLost) throw error;
+				this.#gpuLost = true;
+			}
+		}
+	}
+
+	async #runOnce<T>(
+		worker: PortraitWorker,
+		signal: AbortSignal,
+		onProgress: ProgressListener,
+		invoke: Invoke<T>
+	): Promise<T> {
+		const id = ++this.#runs;
+		let over = false;
+		const listener: ProgressListener = (progress) => {
+			if (!over) onProgress(progress);
+			else if (progress.kind === 'preview') progress.image.close();
+		};
+		const run = worker.call((remote) => invoke(remote, id, proxy(listener)));
+		try {
+			return await abortable(signal, run, () => {
+				worker.post((remote) => remote.cancel(id));
+				// The caller is answered at once; the worker gets a moment to stop cleanly.
+				const timer = setTimeout(() => worker.terminate(), this.#gracePeriod);
+				run.then(
+					() => clearTimeout(timer),
+					() => clearTimeout(timer)
+				);
+			});
+		} finally {
+			over = true;
+		}
+	}
+
+	/** A living, booted worker: the present one, or a new one after a death. */
+	async #booted(signal: AbortSignal, onProgress: ProgressListener): Promise<Booted> {
+		const options = this.#options;
+		if (!options) throw new LuxError('not-booted', {});
+		if (this.#worker?.dead) {
+			this.#worker = null;
+			this.#boot.forget();
+			if (++this.#deaths > MAX_DEATHS) throw new LuxError('worker-died', { worker: 'portrait' });
+		}
+		return this.#boot.join(signal, onProgress, (stop, report) =>
+			this.#start(stop, options, report)
+		);
+	}
+
+	async #start(
+		signal: AbortSignal,
+		options: BootOptions,
+		onProgress: ProgressListener
+	): Promise<Booted> {
+		const runtime = chooseRuntime(this.#baseUrl);
+		const read = await this.#readOnce(signal, options.pack, runtime.binary, onProgress);
+		try {
+			const booted = await startPortraitWorker(
+				signal,
+				read,
+				{
+					device: this.#gpuLost ? 'wasm' : options.device,
+					reason: this.#gpuLost ? 'device-lost' : null,
+					wasmModuleUrl: runtime.module
+				},
+				onProgress
+			);
+			this.#worker = booted.worker;
+			return booted;
+		} catch (error) {
+			if (isLuxError(error, 'pack-file-corrupt')) this.#files = null; // read afresh next time
+			if (!isLuxError(error, 'device-lost') || this.#gpuLost) throw error;
+			this.#gpuLost = true;
+			return this.#start(signal, options, onProgress);
+		}
+	}
+
+	/** Files stay at hand as Blobs, so that a new worker can start with the network off. */
+	async #readOnce(
+		signal: AbortSignal,
+		pack: string,
+		wasm: string,
+		onProgress: ProgressListener
+	): Promise<PackRead> {
+		if (this.#files?.pack === pack) return this.#files.read;
+		const urls = {
+			pack: new URL(`${pack}/`, this.#baseUrl).href,
+			faceModels: new URL('models/faces/', this.#baseUrl).href,
+			wasm
+		};
+		const read = await readFiles(signal, urls, onProgress);
+		this.#files = { pack, read };
+		return read;
+	}
+
+	#end(): void {
+		this.#boot.forget();
+		this.#worker?.terminate();
+		this.#worker = null;
+	}
+}
+
+/** After these the WASM heap or the GPU device is in an unknown state; memory never shrinks either. */
+function needsNewWorker(error: unknown): boolean {
+	return (
+		isLuxError(error, 'device-lost') ||
+		isLuxError(error, 'out-of-memory') ||
+		isLuxError(error, 'runtime-failed')
+	);
+}
+
+/** Settles with `work`, or at once with `cancelled` when the signal aborts first. */
+function abortable<T>(signal: AbortSignal, work: Promise<T>, onAbort: () => void): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const abort = () => {
+			onAbort();
+			reject(new LuxError('cancelled', {}));
+		};
+		if (signal.aborted) return abort();
+		signal.addEventListener('abort', abort, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+	});
+}

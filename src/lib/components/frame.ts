@@ -1,0 +1,41 @@
+/** What components know of a frame and its sheet; `state/sheet.svelte.ts` provides it. */
+import type { Direction } from '$lib/contract/direction';
+import type { WireError } from '$lib/contract/errors';
+import type { Stage } from '$lib/contract/progress';
+import type { FrameProvenance, Recipe } from '$lib/contract/recipe';
+
+export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
+
+export interface FrameFacts {
+	readonly index: number;
+	readonly seed: number;
+	readonly status: FrameStatus;
+	readonly stage: Stage | null;
+	readonly step: number;
+	readonly steps: number;
+	readonly preview: ImageBitmap | null;
+	readonly url: string | null;
+	readonly likeness: number | null;
+	readonly error: WireError | null;
+	readonly notKept: WireError | null;
+	readonly record: {
+		width: number;
+		height: number;
+		recipe: Recipe;
+		provenance: FrameProvenance;
+	} | null;
+}
+
+export interface SheetFacts<F extends FrameFacts = FrameFacts> {
+	readonly shoot: {
+		id: string;
+		name: string;
+		sitterName: string;
+		direction: Direction;
+		seed: number;
+		count: number;
+		identityStrength: number;
+		createdAt: number;
+	};
+	readonly frames: readonly F[];
+}

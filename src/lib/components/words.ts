@@ -1,0 +1,133 @@
+/** Facts turned into a photographer's short sentences. */
+import type { DeviceReport } from '$lib/contract/device';
+import type { Stage } from '$lib/contract/progress';
+import type { FrameStatus } from './frame';
+
+/** What the engine runs on and why, one sentence without a full stop. */
+export function deviceText({ kind, reason, threads, adapter }: DeviceReport): string {
+	const where =
+		kind === 'webgpu'
+			? `Runs on this device's graphics (WebGPU${adapter?.description ? `, ${adapter.description}` : ''})`
+			: `Runs on this device's processor (WASM, ${threads === 1 ? '1 thread' : `${threads} threads`})`;
+	return `${where}: ${reasonText(reason)}`;
+}
+
+function reasonText(reason: DeviceReport['reason']): string {
+	switch (reason) {
+		case 'hardware-adapter':
+			return 'the graphics adapter passed its test';
+		case 'override':
+			return 'you asked for it';
+		case 'no-webgpu':
+			return 'this browser has no WebGPU';
+		case 'no-adapter':
+			return 'no graphics adapter found';
+		case 'software-adapter':
+			return 'the graphics adapter is a software one, which is slower';
+		case 'limits-too-small':
+			return 'the graphics adapter is too small for this pack';
+		case 'self-test-failed':
+			return 'the graphics adapter computes wrong numbers';
+		case 'device-lost':
+			return 'the graphics driver stopped';
+	}
+}
+
+/** What happens in the step of a frame, for the short while outside the exposing loop. */
+export function stageText(stage: Stage): string {
+	switch (stage) {
+		case 'read-photo':
+			return 'reading the photograph';
+		case 'detect-face':
+			return 'finding the face';
+		case 'align-face':
+			return 'straightening the face';
+		case 'encode-identity':
+			return 'reading the face';
+		case 'encode-direction':
+			return 'reading the direction';
+		case 'denoise':
+			return 'exposing';
+		case 'decode':
+			return 'developing';
+		case 'score-likeness':
+			return 'comparing';
+		case 'encode-image':
+			return 'fixing';
+	}
+}
+
+export function statusText(status: FrameStatus): string {
+	switch (status) {
+		case 'waiting':
+			return 'waiting';
+		case 'exposing':
+			return 'exposing';
+		case 'done':
+			return 'done';
+		case 'stopped':
+			return 'stopped';
+		case 'failed':
+			return 'no light';
+	}
+}
+
+/** Likeness as a whole number out of 100. @param cosine in [-1, 1] */
+export function likenessNumber(cosine: number): number {
+	return Math.max(0, Math.round(cosine * 100));
+}
+
+/** Likeness in words: the bands are the face encoder's, not a promise about people. */
+export function likenessText(cosine: number | null): string {
+	if (cosine === null) return 'no face found in the picture';
+	if (cosine >= 0.7) return 'close to the references';
+	if (cosine >= 0.5) return 'near the references';
+	if (cosine >= 0.3) return 'a distant likeness';
+	return 'hardly a likeness';
+}
+
+/** "About 11 s left", "About 2 min left". */
+export function timeLeftText(milliseconds: number): string {
+	const seconds = Math.ceil(milliseconds / 1000);
+	return seconds < 100
+		? `About ${seconds} s left`
+		: `About ${Math.round(milliseconds / 60_000)} min left`;
+}
+
+/** One decimal below 10 s, none above. */
+export function secondsText(milliseconds: number): string {
+	const seconds = milliseconds / 1000;
+	return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
+}
+
+export function megabytesText(bytes: number): string {
+	return (bytes / 1e6).toFixed(1);
+}
+
+/** Two digits, as on the edge of a film. @param index from 0 */
+export function frameNumber(index: number): string {
+	return String(index + 1).padStart(2, '0');
+}
+
+/** For example `luxshot-rooftop-dusk-ines-4121.png`. */
+export function fileNameOf(shoot: string, sitter: string, seed: number): string {
+	return `luxshot-${slug(shoot)}-${slug(sitter)}-${seed}.png`;
+}
+
+function slug(text: string): string {
+	const plain = text
+		.normalize('NFKD')
+		.replace(/\p{M}/gu, '')
+		.toLowerCase()
+		.replace(/[^a-z0-9]+/g, '-')
+		.replace(/^-|-$/g, '');
+	return plain || 'untitled';
+}
+
+export function clockText(time: number): string {
+	return new Date(time).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+}
+
+export function dateText(time: number): string {
+	return new Date(time).toLocaleDateString(undefined, { day: 'numeric', month: 'long' });
+}

@@ -1,0 +1,137 @@
+/** The engine with its boot made visible: device, progress, and the reason when it does not start. */
+import type { DeviceReport } from '$lib/contract/device';
+import type {
+	BootOptions,
+	BootReport,
+	FrameRequest,
+	FrameResult,
+	PackSummary,
+	PortraitEngine,
+	ReferencePhoto
+} from '$lib/contract/engine';
+import { toWireError, type ErrorCode, type WireError } from '$lib/contract/errors';
+import type { Progress, ProgressListener } from '$lib/contract/progress';
+
+export type BootPhase =
+	| { kind: 'starting' }
+	/** Bytes read so far of every file met so far. */
+	| { kind: 'reading'; loaded: number; total: number }
+	| { kind: 'compiling'; index: number; count: number };
+
+/** After these the next call boots again instead of relying on what is there. */
+const NEEDS_BOOT: readonly ErrorCode[] = ['worker-died', 'worker-unresponsive', 'not-booted'];
+
+export class EngineState {
+	status = $state<'idle' | 'booting' | 'ready' | 'failed'>('idle');
+	phase = $state.raw<BootPhase>({ kind: 'starting' });
+	report = $state.raw<BootReport | null>(null);
+	error = $state.raw<WireError | null>(null);
+	/** As of the last finished frame: a lost GPU moves later frames to WASM. */
+	#deviceNow = $state.raw<DeviceReport | null>(null);
+
+	readonly #create: () => Promise<PortraitEngine>;
+	readonly #options: BootOptions;
+	#engine: Promise<PortraitEngine> | null = null;
+	#booting: Promise<BootReport> | null = null;
+	#files = new Map<string, { loaded: number; total: number }>();
+
+	/** @param create makes the engine on first use, so that its code is not part of the first load */
+	constructor(create: () => Promise<PortraitEngine>, options: BootOptions) {
+		this.#create = create;
+		this.#options = options;
+	}
+
+	get device(): DeviceReport | null {
+		return this.#deviceNow ?? this.report?.device ?? null;
+	}
+
+	get pack(): PackSummary | null {
+		return this.report?.pack ?? null;
+	}
+
+	/** Boots once; a failure is shown and forgotten, so that the next call tries again. */
+	start(): Promise<BootReport> {
+		this.#booting ??= this.#boot().catch((error: unknown) => {
+			this.#booting = null;
+			this.status = 'failed';
+			this.error = toWireError(error);
+			throw error;
+		});
+		return this.#booting;
+	}
+
+	async readReference(
+		signal: AbortSignal,
+		photo: { bytes: ArrayBuffer; name: string },
+		onProgress: ProgressListener
+	): Promise<ReferencePhoto> {
+		return this.#call((engine) => engine.readReference(signal, photo, onProgress));
+	}
+
+	async shootFrame(
+		signal: AbortSignal,
+		request: FrameRequest,
+		onProgress: ProgressListener
+	): Promise<FrameResult> {
+		const result = await this.#call((engine) => engine.shootFrame(signal, request, onProgress));
+		this.#deviceNow = result.device;
+		return result;
+	}
+
+	async dispose(): Promise<void> {
+		const engine = this.#engine;
+		this.#engine = this.#booting = null;
+		(await engine?.catch(() => null))?.dispose();
+	}
+
+	async #call<T>(work: (engine: PortraitEngine) => Promise<T>): Promise<T> {
+		await this.start();
+		const engine = await this.#obtain();
+		try {
+			return await work(engine);
+		} catch (error) {
+			if (NEEDS_BOOT.includes(toWireError(error).code)) {
+				this.#booting = null;
+				this.status = 'idle';
+			}
+			throw error;
+		}
+	}
+
+	async #boot(): Promise<BootReport> {
+		this.status = 'booting';
+		this.error = null;
+		this.phase = { kind: 'starting' };
+		this.#files.clear();
+		const engine = await this.#obtain();
+		const report = await engine.boot(new AbortController().signal, this.#options, (progress) =>
+			this.#follow(progress)
+		);
+		this.report = report;
+		this.#deviceNow = null;
+		this.status = 'ready';
+		return report;
+	}
+
+	#obtain(): Promise<PortraitEngine> {
+		this.#engine ??= this.#create().catch((error: unknown) => {
+			this.#engine = null;
+			throw error;
+		});
+		return this.#engine;
+	}
+
+	#follow(progress: Progress): void {
+		if (progress.kind === 'bytes') {
+			this.#files.set(`${progress.what} ${progress.file}`, progress);
+			const files = [...this.#files.values()];
+			this.phase = {
+				kind: 'reading',
+				loaded: files.reduce((sum, { loaded }) => sum + loaded, 0),
+				total: files.reduce((sum, { total }) => sum + total, 0)
+			};
+		} else if (progress.kind === 'session') {
+			this.phase = { kind: 'compiling', index: progress.index, count: progress.count };
+		} else if (progress.kind === 'preview') progress.image.close();
+	}
+}

@@ -1,0 +1,101 @@
+/** Own photographs on their way in: one line for each file, and what became of it. */
+import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
+import type { SitterRecord } from '$lib/storage/schema';
+import type { EngineState } from './engine.svelte';
+import { MAX_REFERENCES, type SitterState } from './sitters.svelte';
+
+export class IntakePhoto {
+	status = $state<'waiting' | 'reading' | 'kept' | 'refused'>('waiting');
+	/** Why it was refused; on a kept photo, why it will be gone when the page is closed. */
+	error = $state.raw<WireError | null>(null);
+
+	constructor(readonly file: File) {}
+}
+
+export class IntakeState {
+	photos = $state.raw<readonly IntakePhoto[]>([]);
+	/** "This is me, or an adult who agreed." Nothing is read before it is true. */
+	#consent = $state(false);
+	#sitter = $state.raw<SitterRecord | null>(null);
+	#reading: Promise<void> | null = null;
+
+	constructor(
+		private readonly engine: EngineState,
+		private readonly sitters: SitterState
+	) {}
+
+	get consent(): boolean {
+		return this.#consent;
+	}
+
+	set consent(given: boolean) {
+		this.#consent = given;
+		this.#pump();
+	}
+
+	get reading(): boolean {
+		return this.photos.some(({ status }) => status === 'reading');
+	}
+
+	get waiting(): number {
+		return this.photos.filter(({ status }) => status === 'waiting').length;
+	}
+
+	/** Photographs that were read and are in use. */
+	get kept(): number {
+		return this.photos.filter(({ status }) => status === 'kept').length;
+	}
+
+	/** Files from a picker, a drop or the clipboard; each gets its own answer. */
+	add(files: Iterable<File>): void {
+		this.photos = [...this.photos, ...Array.from(files, (file) => new IntakePhoto(file))];
+		this.#pump();
+	}
+
+	/** Ends this intake; the next photographs belong to a new sitter. */
+	finish(): void {
+		this.photos = this.photos.filter(({ status }) => status === 'reading');
+		this.#sitter = null;
+		this.#consent = false;
+	}
+
+	#pump(): void {
+		if (!this.#consent) return;
+		this.#reading ??= this.#readAll().finally(() => (this.#reading = null));
+	}
+
+	async #readAll(): Promise<void> {
+		for (;;) {
+			const photo = this.photos.find(({ status }) => status === 'waiting');
+			if (!photo || !this.#consent) return;
+			photo.status = 'reading';
+			try {
+				photo.error = await this.#read(photo.file);
+				photo.status = 'kept';
+			} catch (error) {
+				photo.error = toWireError(error);
+				photo.status = 'refused';
+			}
+		}
+	}
+
+	async #read(file: File): Promise<WireError | null> {
+		const sitter = (this.#sitter ??= this.sitters.draft(this.#nextName()));
+		if (this.sitters.referenceCount(sitter.id) >= MAX_REFERENCES)
+			throw new LuxError('request-invalid', {
+				detail: `a sitter has at most ${MAX_REFERENCES} photographs`
+			});
+		const name = file.name;
+		const bytes = await file.arrayBuffer().catch(() => {
+			throw new LuxError('photo-undecodable', { name });
+		});
+		const { signal } = new AbortController();
+		const photo = await this.engine.readReference(signal, { bytes, name }, () => undefined);
+		return this.sitters.add(sitter, photo, name);
+	}
+
+	#nextName(): string {
+		const own = this.sitters.all.filter(({ kind }) => kind === 'own').length;
+		return own === 0 ? 'You' : `Sitter ${own + 1}`;
+	}
+}

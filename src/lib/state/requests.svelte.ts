@@ -1,0 +1,47 @@
+/** What this page contacted since it was opened, as the browser itself recorded it. */
+
+export class RequestLog {
+	/** Distinct foreign origins with the number of requests made to each. */
+	foreign = $state.raw<ReadonlyMap<string, number>>(new Map());
+	ownFiles = $state(0);
+	/** Bytes over the network, bodies and headers; cached files count 0. */
+	ownBytes = $state(0);
+	/** Attempts the policy refused before they left. */
+	refused = $state(0);
+	/** Milliseconds since the epoch; 0 while the page is not open in a browser. */
+	since = $state(0);
+
+	get foreignCount(): number {
+		return [...this.foreign.values()].reduce((sum, count) => sum + count, 0);
+	}
+
+	/**
+	 * Starts counting, from the first request of the page on.
+	 * A worker's requests are not on this list: the seal proves that the one that sees faces makes none.
+	 * @returns stops counting
+	 */
+	watch(): () => void {
+		this.since = performance.timeOrigin;
+		const observer = new PerformanceObserver((list) => this.#count(list.getEntries()));
+		observer.observe({ type: 'resource', buffered: true });
+		const refuse = () => (this.refused += 1);
+		addEventListener('securitypolicyviolation', refuse);
+		return () => {
+			observer.disconnect();
+			removeEventListener('securitypolicyviolation', refuse);
+		};
+	}
+
+	#count(entries: readonly PerformanceEntry[]): void {
+		const foreign = new Map(this.foreign);
+		for (const entry of entries) {
+			const url = new URL(entry.name, location.href);
+			if (url.protocol === 'blob:' || url.protocol === 'data:') continue;
+			if (url.origin === location.origin) {
+				this.ownFiles += 1;
+				if (entry instanceof PerformanceResourceTiming) this.ownBytes += entry.transferSize;
+			} else foreign.set(url.origin, (foreign.get(url.origin) ?? 0) + 1);
+		}
+		this.foreign = foreign;
+	}
+}

@@ -1,0 +1,107 @@
+/** A contact sheet: one shoot and its frames, live or restored. */
+import type { WireError } from '$lib/contract/errors';
+import type { Stage } from '$lib/contract/progress';
+import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
+
+export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
+
+export class Frame {
+	status = $state<FrameStatus>('waiting');
+	stage = $state<Stage | null>(null);
+	step = $state(0);
+	/** 0 until the engine has said how many there are. */
+	steps = $state(0);
+	error = $state.raw<WireError | null>(null);
+	/** Set when the finished frame could not be kept; it stays on screen and can be downloaded. */
+	notKept = $state.raw<WireError | null>(null);
+	#preview = $state.raw<ImageBitmap | null>(null);
+	#record = $state.raw<FrameRecord | null>(null);
+	#url = $state<string | null>(null);
+
+	constructor(
+		readonly index: number,
+		readonly seed: number
+	) {}
+
+	get record(): FrameRecord | null {
+		return this.#record;
+	}
+
+	get preview(): ImageBitmap | null {
+		return this.#preview;
+	}
+
+	/** Object URL of the finished picture; lives until `dispose`. */
+	get url(): string | null {
+		return this.#url;
+	}
+
+	get likeness(): number | null {
+		return this.#record?.scores.likeness ?? null;
+	}
+
+	/** Waiting or exposing: a cancel still means something. */
+	get pending(): boolean {
+		return this.status === 'waiting' || this.status === 'exposing';
+	}
+
+	/** Takes over the bitmap and closes the one before. */
+	show(preview: ImageBitmap | null): void {
+		this.#preview?.close();
+		this.#preview = preview;
+	}
+
+	finish(record: FrameRecord): void {
+		this.#record = record;
+		this.#url = URL.createObjectURL(new Blob([record.bytes], { type: record.mimeType }));
+		this.status = 'done';
+		this.show(null);
+	}
+
+	fail(error: WireError): void {
+		this.error = error;
+		this.status = 'failed';
+		this.show(null);
+	}
+
+	stop(): void {
+		this.status = 'stopped';
+		this.show(null);
+	}
+
+	dispose(): void {
+		this.show(null);
+		if (this.#url) URL.revokeObjectURL(this.#url);
+		this.#url = null;
+	}
+}
+
+export class Sheet {
+	readonly frames: readonly Frame[];
+
+	constructor(readonly shoot: ShootRecord) {
+		this.frames = Array.from(
+			{ length: shoot.count },
+			(_, index) => new Frame(index, (shoot.seed + index) >>> 0)
+		);
+	}
+
+	/** A sheet from storage: only the frames that were finished, the others count as stopped. */
+	static restored(shoot: ShootRecord, records: readonly FrameRecord[]): Sheet {
+		const sheet = new Sheet(shoot);
+		for (const frame of sheet.frames) {
+			const record = records.find(({ index }) => index === frame.index);
+			if (record) frame.finish(record);
+			else frame.stop();
+		}
+		return sheet;
+	}
+
+	get pending(): boolean {
+		return this.frames.some((frame) => frame.pending);
+	}
+
+	dispose(): void {
+		for (const frame of this.frames) frame.dispose();
+	}
+}

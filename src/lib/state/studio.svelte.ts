@@ -1,0 +1,93 @@
+/** Everything the studio page works with, built once by the layout and handed down by context. */
+import type { BootOptions, PortraitEngine } from '$lib/contract/engine';
+import { toWireError, type WireError } from '$lib/contract/errors';
+import { Repository } from '$lib/storage/repository';
+import type { ShootRecord } from '$lib/storage/schema';
+import { createContext } from 'svelte';
+import { DirectionState } from './direction.svelte';
+import { EngineState } from './engine.svelte';
+import { IntakeState } from './intake.svelte';
+import { RequestLog } from './requests.svelte';
+import { RunState } from './run.svelte';
+import { SitterState } from './sitters.svelte';
+import type { Sheet } from './sheet.svelte';
+
+export interface StudioOptions {
+	createEngine: () => Promise<PortraitEngine>;
+	boot: BootOptions;
+	/** Absolute URL of the app's root with a trailing slash; asked for in the browser only. */
+	baseUrl: () => string;
+	/** Only tests use another database. */
+	databaseName?: string;
+}
+
+export class Studio {
+	readonly engine: EngineState;
+	readonly sitters: SitterState;
+	readonly intake: IntakeState;
+	readonly direction = new DirectionState();
+	readonly run: RunState;
+	readonly requests = new RequestLog();
+	/** A newer LuxShot took over storage in another tab. */
+	superseded = $state(false);
+	problem = $state.raw<WireError | null>(null);
+	readonly #repository: Repository;
+
+	constructor({ createEngine, boot, baseUrl, databaseName }: StudioOptions) {
+		this.#repository = new Repository({
+			name: databaseName,
+			onSuperseded: () => (this.superseded = true)
+		});
+		this.engine = new EngineState(createEngine, boot);
+		this.sitters = new SitterState(this.engine, this.#repository, baseUrl);
+		this.intake = new IntakeState(this.engine, this.sitters);
+		this.run = new RunState(this.engine, this.sitters, this.#repository);
+	}
+
+	/** Strength shown and used; the pack's own before the person moves the slider. */
+	get strength(): number {
+		return this.direction.strength(this.engine.pack?.manifest.defaults.identityStrength ?? 1);
+	}
+
+	/** Loads what is kept, then gets the engine ready for the first Shoot. Browser only. */
+	async open(): Promise<void> {
+		this.direction.newSeed();
+		await Promise.all([this.sitters.load(), this.run.restore()]);
+		await this.engine.start().then(
+			() => this.sitters.prepare(),
+			() => undefined // shown by EngineState
+		);
+	}
+
+	/** Starts a shoot with the present direction; null when there is nobody to photograph. */
+	shoot(): Sheet | null {
+		const sitter = this.sitters.selected;
+		if (!sitter) return null;
+		const { title, direction, seed, count } = this.direction;
+		const record: ShootRecord = {
+			id: crypto.randomUUID(),
+			name: title,
+			direction,
+			sitterId: sitter.id,
+			sitterName: sitter.name,
+			seed,
+			count,
+			identityStrength: this.strength,
+			createdAt: Date.now()
+		};
+		this.direction.advance();
+		return this.run.shoot(record);
+	}
+
+	async removeSitter(id: string): Promise<void> {
+		await this.sitters.remove(id).catch((error: unknown) => (this.problem = toWireError(error)));
+	}
+
+	async close(): Promise<void> {
+		this.run.cancelAll();
+		await this.engine.dispose();
+		await this.#repository.close();
+	}
+}
+
+export const [getStudio, setStudio] = createContext<Studio>();

@@ -1,0 +1,90 @@
+/** What is kept on the device, and the ladder that brings any older database up to date. */
+import type { FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type { Direction } from '$lib/contract/direction';
+import type { DetectedFace } from '$lib/contract/faces';
+import type { DBSchema, IDBPDatabase } from 'idb';
+
+export const DATABASE_NAME = 'luxshot';
+export const DATABASE_VERSION = 1;
+
+/** A person who is photographed. `sample` sitters ship with the app; only their references are cached. */
+export interface SitterRecord {
+	id: string;
+	name: string;
+	kind: 'sample' | 'own';
+	/** Milliseconds since the epoch, as every `createdAt` here. */
+	createdAt: number;
+}
+
+/** One photograph of a sitter after intake. Deleted with its sitter: the embedding is biometric data. */
+export interface ReferenceRecord {
+	id: string;
+	sitterId: string;
+	name: string;
+	/** Re-encoded image, without metadata. */
+	bytes: ArrayBuffer;
+	mimeType: string;
+	width: number;
+	height: number;
+	face: DetectedFace;
+	/** float32 [embeddingLength], unit length, of the face encoder in the pack named by `packHash`. */
+	embedding: Float32Array;
+	packHash: string;
+	createdAt: number;
+}
+
+/** One press of Shoot: what was asked for. */
+export interface ShootRecord {
+	id: string;
+	/** Name of the shoot as shown, for example "Rooftop Dusk". */
+	name: string;
+	direction: Direction;
+	sitterId: string;
+	/** Kept so that a shoot still says who sat after the sitter was removed. */
+	sitterName: string;
+	/** Seed of the first frame; frame i uses seed + i modulo 2^32. */
+	seed: number;
+	count: number;
+	identityStrength: number;
+	createdAt: number;
+}
+
+/** One finished frame. */
+export interface FrameRecord {
+	id: string;
+	shootId: string;
+	/** Position in its shoot, from 0. */
+	index: number;
+	bytes: ArrayBuffer;
+	mimeType: string;
+	width: number;
+	height: number;
+	recipe: Recipe;
+	scores: FrameScores;
+	provenance: FrameProvenance;
+	createdAt: number;
+}
+
+export interface LuxShotSchema extends DBSchema {
+	sitters: { key: string; value: SitterRecord; indexes: { createdAt: number } };
+	references: { key: string; value: ReferenceRecord; indexes: { sitterId: string } };
+	shoots: { key: string; value: ShootRecord; indexes: { createdAt: number } };
+	frames: { key: string; value: FrameRecord; indexes: { shootId: string } };
+}
+
+/**
+ * Runs every step the database has not seen yet, oldest first. A released step is never edited:
+ * the next change to the schema is the next `if`.
+ */
+export function migrate(database: IDBPDatabase<LuxShotSchema>, oldVersion: number): void {
+	if (oldVersion < 1) {
+		database
+			.createObjectStore('sitters', { keyPath: 'id' })
+			.createIndex('createdAt', 'createdAt');
+		database
+			.createObjectStore('references', { keyPath: 'id' })
+			.createIndex('sitterId', 'sitterId');
+		database.createObjectStore('shoots', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
+		database.createObjectStore('frames', { keyPath: 'id' }).createIndex('shootId', 'shootId');
+	}
+}

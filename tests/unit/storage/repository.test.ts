@@ -1,0 +1,258 @@
+import 'fake-indexeddb/auto';
+import { UNDIRECTED } from '$lib/direction/compile';
+import { isLuxError } from '$lib/contract/errors';
+import { Repository } from '$lib/storage/repository';
+import { toStorageError } from '$lib/storage/failures';
+import { DATABASE_VERSION, migrate, type LuxShotSchema } from '$lib/storage/schema';
+import type {
+	FrameRecord,
+	ReferenceRecord,
+	ShootRecord,
+	SitterRecord
+} from '$lib/storage/schema';
+import { openDB } from 'idb';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+
+const opened: Repository[] = [];
+function repository(name: string, options: { onSuperseded?: () => void } = {}): Repository {
+	const made = new Repository({ name, ...options });
+	opened.push(made);
+	return made;
+}
+afterEach(async () => {
+	await Promise.all(opened.splice(0).map((repo) => repo.close()));
+	vi.restoreAllMocks();
+});
+
+const sitter = (id: string, createdAt = 1): SitterRecord => ({
+	id,
+	name: id,
+	kind: 'own',
+	createdAt
+});
+const reference = (id: string, sitterId: string, createdAt = 1): ReferenceRecord => ({
+	id,
+	sitterId,
+	name: `${id}.jpg`,
+	bytes: new Uint8Array([1, 2, 3, createdAt]).buffer,
+	mimeType: 'image/webp',
+	width: 400,
+	height: 500,
+	face: {
+		box: { x: 10, y: 20, width: 100, height: 120 },
+		points: {
+			rightEye: [1, 2],
+			leftEye: [3, 4],
+			noseTip: [5, 6],
+			mouthRight: [7, 8],
+			mouthLeft: [9, 10]
+		},
+		score: 0.9
+	},
+	embedding: new Float32Array([0.6, 0.8]),
+	packHash: 'p',
+	createdAt
+});
+const shoot = (id: string, createdAt = 1): ShootRecord => ({
+	id,
+	name: 'Directory',
+	direction: UNDIRECTED,
+	sitterId: 's',
+	sitterName: 'Ines',
+	seed: 7,
+	count: 2,
+	identityStrength: 1,
+	createdAt
+});
+const frame = (id: string, shootId: string, index: number): FrameRecord => ({
+	id,
+	shootId,
+	index,
+	bytes: new Uint8Array([137, 80, index]).buffer,
+	mimeType: 'image/png',
+	width: 256,
+	height: 320,
+	recipe: {
+		version: 1,
+		packId: 'pocket',
+		packHash: 'p',
+		direction: UNDIRECTED,
+		seed: 7 + index,
+		steps: 8,
+		guidanceScale: 1,
+		identityStrength: 1
+	},
+	scores: { likeness: 0.5 },
+	provenance: {
+		device: {
+			kind: 'wasm',
+			reason: 'no-webgpu',
+			adapter: null,
+			threads: 2,
+			crossOriginIsolated: true
+		},
+		timings: { stages: [], steps: [10], totalMilliseconds: 12 }
+	},
+	createdAt: 1
+});
+
+describe('schema', () => {
+	it('builds every store and index from nothing', async () => {
+		const db = await openDB<LuxShotSchema>('ladder', DATABASE_VERSION, {
+			upgrade: (database, oldVersion) => {
+				expect(oldVersion).toBe(0);
+				migrate(database, oldVersion);
+			}
+		});
+		expect([...db.objectStoreNames]).toEqual(['frames', 'references', 'shoots', 'sitters']);
+		const tx = db.transaction(['sitters', 'references', 'shoots', 'frames']);
+		expect([...tx.objectStore('references').indexNames]).toEqual(['sitterId']);
+		expect([...tx.objectStore('frames').indexNames]).toEqual(['shootId']);
+		expect([...tx.objectStore('shoots').indexNames]).toEqual(['createdAt']);
+		db.close();
+	});
+
+	it('touches nothing when the database is already at this version', async () => {
+		const first = repository('same-version');
+		await first.saveSitter(sitter('a'));
+		await first.close();
+		const db = await openDB<LuxShotSchema>('same-version', DATABASE_VERSION, {
+			upgrade: () => expect.unreachable('no migration is due')
+		});
+		expect(await db.count('sitters')).toBe(1);
+		db.close();
+	});
+});
+
+describe('repository', () => {
+	it('finds everything again after reopening, byte for byte', async () => {
+		const first = repository('reopen');
+		await first.addReference(sitter('a'), reference('r', 'a'));
+		await first.createShoot(shoot('x'));
+		await first.addFrame(shoot('x'), frame('x1', 'x', 1));
+		await first.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await first.close();
+
+		const second = repository('reopen');
+		expect(await second.listSitters()).toEqual([sitter('a')]);
+		const [kept] = await second.referencesOf('a');
+		expect(new Uint8Array(kept!.bytes)).toEqual(new Uint8Array([1, 2, 3, 1]));
+		expect(kept!.embedding).toEqual(new Float32Array([0.6, 0.8]));
+		const frames = await second.framesOf('x');
+		expect(frames.map(({ id }) => id)).toEqual(['x0', 'x1']);
+		expect(new Uint8Array(frames[1]!.bytes)).toEqual(new Uint8Array([137, 80, 1]));
+	});
+
+	it('deletes the references of a removed sitter and no others', async () => {
+		const repo = repository('remove');
+		await repo.addReference(sitter('a'), reference('r1', 'a'));
+		await repo.addReference(sitter('a'), reference('r2', 'a'));
+		await repo.addReference(sitter('b'), reference('r3', 'b'));
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await repo.removeSitter('a');
+		expect((await repo.listSitters()).map(({ id }) => id)).toEqual(['b']);
+		expect(await repo.referencesOf('a')).toEqual([]);
+		expect(await repo.referencesOf('b')).toHaveLength(1);
+		expect(await repo.framesOf('x')).toHaveLength(1);
+	});
+
+	it('lists shoots newest first and stops at the limit', async () => {
+		const repo = repository('order');
+		for (const [id, at] of [['old', 1], ['new', 3], ['mid', 2]] as const)
+			await repo.createShoot(shoot(id, at));
+		expect((await repo.listShoots()).map(({ id }) => id)).toEqual(['new', 'mid', 'old']);
+		expect((await repo.listShoots(2)).map(({ id }) => id)).toEqual(['new', 'mid']);
+	});
+
+	it('keeps the shoot of a frame even when the shoot itself was never written', async () => {
+		const repo = repository('orphan');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		expect((await repo.listShoots()).map(({ id }) => id)).toEqual(['x']);
+		await repo.removeShoot('x');
+		expect(await repo.listShoots()).toEqual([]);
+		expect(await repo.framesOf('x')).toEqual([]);
+	});
+
+	it('asks the disk for strict durability on every write', async () => {
+		const repo = repository('durability');
+		const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		expect(transaction).toHaveBeenCalledWith(['shoots', 'frames'], 'readwrite', {
+			durability: 'strict'
+		});
+	});
+});
+
+describe('failures', () => {
+	it('names a full disk, whether the request or the transaction says so', async () => {
+		const repo = repository('quota');
+		await repo.saveSitter(sitter('a'));
+		vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+			throw new DOMException('full', 'QuotaExceededError');
+		});
+		await expect(repo.addFrame(shoot('x'), frame('x0', 'x', 0))).rejects.toSatisfy((error) =>
+			isLuxError(error, 'storage-full')
+		);
+		vi.restoreAllMocks();
+		expect(await repo.framesOf('x')).toEqual([]);
+		expect(await repo.listSitters()).toHaveLength(1);
+	});
+
+	it('leaves nothing behind of a write that failed half way', async () => {
+		const repo = repository('half');
+		const put = IDBObjectStore.prototype.put;
+		vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value) {
+			if (this.name === 'frames') throw new DOMException('full', 'QuotaExceededError');
+			return put.call(this, value);
+		});
+		await expect(repo.addFrame(shoot('x'), frame('x0', 'x', 0))).rejects.toSatisfy((error) =>
+			isLuxError(error, 'storage-full')
+		);
+		vi.restoreAllMocks();
+		expect(await repo.listShoots()).toEqual([]);
+	});
+
+	it('does not remember a failed opening', async () => {
+		const repo = repository('flaky');
+		const open = vi.spyOn(indexedDB, 'open').mockImplementationOnce(() => {
+			throw new DOMException('no', 'SecurityError');
+		});
+		await expect(repo.listSitters()).rejects.toSatisfy((error) =>
+			isLuxError(error, 'storage-unavailable')
+		);
+		open.mockRestore();
+		expect(await repo.listSitters()).toEqual([]);
+	});
+
+	it('says so when an older tab holds the database, and works once that tab is gone', async () => {
+		const older = await openDB('blocked', 1, {
+			upgrade: (db) => migrate(db as never, 0)
+		});
+		const repo = new Repository({ name: 'blocked', version: 2 });
+		opened.push(repo);
+		await expect(repo.listSitters()).rejects.toSatisfy((error) =>
+			isLuxError(error, 'storage-blocked')
+		);
+		older.close();
+		await vi.waitFor(async () => expect(await repo.listSitters()).toEqual([]));
+	});
+
+	it('lets go when a newer tab needs the database, and tells', async () => {
+		const superseded = vi.fn();
+		const repo = repository('superseded', { onSuperseded: superseded });
+		await repo.saveSitter(sitter('a'));
+		const newer = await openDB('superseded', DATABASE_VERSION + 1);
+		expect(superseded).toHaveBeenCalledOnce();
+		expect(await newer.count('sitters')).toBe(1);
+		await expect(repo.listSitters()).rejects.toSatisfy((error) =>
+			isLuxError(error, 'storage-blocked')
+		);
+		newer.close();
+	});
+
+	it('keeps codes that are already codes', () => {
+		const known = toStorageError(new DOMException('x', 'QuotaExceededError'));
+		expect(known.code).toBe('storage-full');
+		expect(toStorageError(known)).toBe(known);
+	});
+});

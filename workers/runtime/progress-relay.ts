@@ -1,0 +1,34 @@
+/** Carries progress from a worker to the page. */
+import type { Progress, ProgressListener } from '$lib/contract/progress';
+import { releaseProxy, transfer, type Remote } from 'comlink';
+
+/**
+ * Runs `task` with a listener that forwards to the page's. The result is held back until the page has seen
+ * every report: progress and results travel on different ports and could otherwise overtake each other.
+ * The proxy's port is closed at the end.
+ *
+ * @param listener In truth a comlink proxy: the worker's API states the type the page passes.
+ */
+export async function relayProgress<T>(
+	listener: ProgressListener,
+	task: (report: ProgressListener) => Promise<T>
+): Promise<T> {
+	const remote = listener as unknown as Remote<ProgressListener>;
+	const sent = new Set<Promise<void>>();
+	try {
+		return await task((progress) => {
+			// A listener that throws on the page is the page's problem, not a failed run.
+			const done = remote(sendable(progress))
+				.catch(() => undefined)
+				.finally(() => sent.delete(done));
+			sent.add(done);
+		});
+	} finally {
+		await Promise.all(sent);
+		remote[releaseProxy]();
+	}
+}
+
+function sendable(progress: Progress): Progress {
+	return progress.kind === 'preview' ? transfer(progress, [progress.image]) : progress;
+}

@@ -1,0 +1,90 @@
+/** Reads a pack, the face models and the runtime's binary from the app's own origin. */
+import { LuxError } from '$lib/contract/errors';
+import type { ProgressListener } from '$lib/contract/progress';
+import type { LoadedFile, PackRead } from '$lib/contract/worker-api';
+import { FACE_MANIFEST, parseFaceManifest } from './face-models';
+import { parseManifest } from './pack-verify';
+
+/** Reports closer together than this would only cost messages. */
+const REPORT_BYTES = 512 * 1024;
+
+/**
+ * @param urls Absolute; `pack` and `faceModels` are directories with a trailing slash.
+ * @throws LuxError `pack-download-failed` (status 0: no answer) or `pack-manifest-invalid`. Contents are
+ *   checked against their hashes by the portrait worker, which does not trust this one.
+ */
+export async function readPack(
+	urls: { pack: string; faceModels: string; wasm: string },
+	onProgress: ProgressListener
+): Promise<PackRead> {
+	const manifestFile = await readFile(urls.pack, 'manifest.json');
+	const manifestBytes = await manifestFile.bytes.arrayBuffer();
+	const manifest = parseManifest(manifestBytes);
+	const faceManifest = await readFile(urls.faceModels, FACE_MANIFEST);
+	const faces = parseFaceManifest(await faceManifest.bytes.arrayBuffer());
+
+	const wasm = await readFile(urls.wasm, '', (file, loaded, total) =>
+		onProgress({ kind: 'bytes', what: 'runtime', file, loaded, total })
+	);
+	return {
+		manifestBytes,
+		files: await readAll('pack', urls.pack, manifest.files, onProgress),
+		faceModels: [
+			faceManifest,
+			...(await readAll('faces', urls.faceModels, faces.files, onProgress))
+		],
+		wasmBinary: wasm.bytes
+	};
+}
+
+/** One after the other: they share one line anyway, and the first failure ends the rest. */
+async function readAll(
+	what: 'pack' | 'faces',
+	base: string,
+	files: { path: string; bytes: number }[],
+	onProgress: ProgressListener
+): Promise<LoadedFile[]> {
+	const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+	const read: LoadedFile[] = [];
+	let before = 0;
+	for (const { path } of files) {
+		const file = await readFile(base, path, (name, loaded) =>
+			onProgress({ kind: 'bytes', what, file: name, loaded: before + loaded, total })
+		);
+		before += file.bytes.size;
+		read.push(file);
+	}
+	return read;
+}
+
+/** @param onBytes Bytes of this file read so far, and its length where the server tells, else the same. */
+async function readFile(
+	base: string,
+	path: string,
+	onBytes: (file: string, loaded: number, total: number) => void = () => undefined
+): Promise<LoadedFile> {
+	const url = new URL(path, base);
+	const file = path || url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
+	let status = 0;
+	try {
+		const response = await fetch(url);
+		status = response.status;
+		if (!response.ok || !response.body) throw new Error(response.statusText);
+		const length = Number(response.headers.get('content-length')) || 0;
+		const parts: Uint8Array<ArrayBuffer>[] = [];
+		let loaded = 0;
+		let reported = 0;
+		for await (const part of response.body) {
+			parts.push(part);
+			loaded += part.byteLength;
+			if (loaded - reported >= REPORT_BYTES) {
+				reported = loaded;
+				onBytes(file, loaded, Math.max(loaded, length));
+			}
+		}
+		onBytes(file, loaded, loaded);
+		return { path: file, bytes: new Blob(parts) };
+	} catch (cause) {
+		throw new LuxError('pack-download-failed', { file, status }, { cause });
+	}
+}

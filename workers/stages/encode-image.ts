@@ -1,0 +1,56 @@
+/** Pixels <-> encoded bytes and bitmaps, through the browser's own codecs. */
+import { LuxError } from '$lib/contract/errors';
+import type { PixelImage } from '../engine/image';
+
+/** Same pixels, same browser: same bytes. PNG because it is lossless and carries no capture data. */
+export async function encodePng(image: PixelImage): Promise<ArrayBuffer> {
+	const canvas = new OffscreenCanvas(image.width, image.height);
+	context(canvas).putImageData(toImageData(image), 0, 0);
+	const blob = await canvas.convertToBlob({ type: 'image/png' });
+	return blob.arrayBuffer();
+}
+
+/** For previews; the receiver closes the bitmap. */
+export function toBitmap(image: PixelImage): Promise<ImageBitmap> {
+	return createImageBitmap(toImageData(image));
+}
+
+/**
+ * Decodes a portrait made earlier, scaled to the given size.
+ *
+ * @throws LuxError `request-invalid` when the bytes are not a picture.
+ */
+export async function decodeImage(
+	bytes: ArrayBuffer,
+	width: number,
+	height: number
+): Promise<PixelImage> {
+	let bitmap: ImageBitmap;
+	try {
+		bitmap = await createImageBitmap(new Blob([bytes]));
+	} catch (cause) {
+		throw new LuxError(
+			'request-invalid',
+			{ detail: 'the start picture cannot be read' },
+			{ cause }
+		);
+	}
+	try {
+		const target = context(new OffscreenCanvas(width, height));
+		target.imageSmoothingQuality = 'high';
+		target.drawImage(bitmap, 0, 0, width, height);
+		return { data: target.getImageData(0, 0, width, height).data, width, height };
+	} finally {
+		bitmap.close();
+	}
+}
+
+function toImageData({ data, width, height }: PixelImage): ImageData {
+	return new ImageData(new Uint8ClampedArray(data), width, height);
+}
+
+function context(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+	const found = canvas.getContext('2d', { willReadFrequently: true });
+	if (!found) throw new LuxError('out-of-memory', { stage: 'encode-image' });
+	return found;
+}

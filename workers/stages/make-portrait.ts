@@ -1,0 +1,132 @@
+/** One portrait from beginning to end: the stages in order, and nothing else. */
+import type { FrameRequest, FrameResult } from '$lib/contract/engine';
+import { LuxError } from '$lib/contract/errors';
+import type { ProgressListener } from '$lib/contract/progress';
+import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
+import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
+import { decodeLatents, encodePixels, latentShape } from './decode';
+import { denoise, type Conditioning } from './denoise';
+import { directionIds, encodeDirection, unsetIds } from './encode-direction';
+import { encodeIdentity, meanEmbedding } from './encode-identity';
+import { decodeImage, encodePng, toBitmap } from './encode-image';
+import type { Studio } from './open-studio';
+import { scoreLikeness } from './score-likeness';
+import { StageClock } from './stage-clock';
+
+/** A request with the pack's defaults filled in. */
+type Settings = Required<Omit<FrameRequest, 'init'>> & Pick<FrameRequest, 'init'>;
+
+/**
+ * @returns Same request, pack and device kind: the same bytes.
+ * @throws LuxError `request-invalid`, `cancelled`, or what the graphs throw.
+ */
+export async function makePortrait(
+	studio: Pick<Studio, 'pack' | 'scheduler' | 'faces' | 'report'>,
+	request: FrameRequest,
+	signal: AbortSignal,
+	report: ProgressListener
+): Promise<FrameResult> {
+	const { pack, faces, scheduler } = studio;
+	const { manifest, graphs } = pack;
+	const settings = fillIn(request, manifest.defaults);
+	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
+	const started = performance.now();
+	const clock = new StageClock(signal, report);
+	const steps: number[] = [];
+
+	const { sitter, identity } = await clock.run('encode-identity', async () => {
+		const sitter = meanEmbedding(settings.embeddings, manifest.identity.embeddingLength);
+		return { sitter, identity: await encodeIdentity(graphs.identityProjector, sitter) };
+	});
+	const [direction, unset] = await clock.run('encode-direction', async () => [
+		await encodeDirection(
+			graphs.directionEncoder,
+			directionIds(settings.direction, manifest.conditioning)
+		),
+		plan.guided
+			? await encodeDirection(graphs.directionEncoder, unsetIds(manifest.conditioning))
+			: null
+	]);
+	const conditional: Conditioning = {
+		direction,
+		identity,
+		identityScale: settings.identityStrength
+	};
+	const latents = await clock.run('denoise', async () =>
+		denoise({
+			denoiser: graphs.denoiser,
+			scheduler,
+			plan,
+			sample: await startingLatents(studio, settings, plan),
+			shape: latentShape(manifest),
+			conditional,
+			unconditional: unset && { direction: unset, identity, identityScale: 0 },
+			guidanceScale: settings.guidanceScale,
+			noise: (index) =>
+				gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(manifest)),
+			signal,
+			onStep: async ({ number, preview }, predictedOriginal, milliseconds) => {
+				steps.push(milliseconds);
+				const progress = { step: number, steps: plan.steps.length };
+				report({ kind: 'step', ...progress, milliseconds });
+				if (!preview) return;
+				const image = await decodeLatents(graphs.vaeDecoder, predictedOriginal, manifest);
+				report({ kind: 'preview', ...progress, image: await toBitmap(image) });
+			}
+		})
+	);
+	const portrait = await clock.run('decode', () =>
+		decodeLatents(graphs.vaeDecoder, latents, manifest)
+	);
+	const likeness = await clock.run('score-likeness', () =>
+		scoreLikeness(portrait, sitter, faces, graphs.faceEncoder, manifest.identity)
+	);
+	const bytes = await clock.run('encode-image', () => encodePng(portrait));
+	return {
+		bytes,
+		mimeType: 'image/png',
+		...manifest.image,
+		likeness,
+		timings: {
+			stages: clock.stages,
+			steps,
+			totalMilliseconds: performance.now() - started
+		},
+		device: studio.report.device
+	};
+}
+
+/** Pure noise, or an earlier picture with as much noise as the plan's first step expects. */
+async function startingLatents(
+	{ pack: { manifest, graphs }, scheduler }: Pick<Studio, 'pack' | 'scheduler'>,
+	{ seed, init }: Settings,
+	plan: SamplingPlan
+): Promise<Float32Array> {
+	const noise = gaussianNoise(seed, NOISE_STREAM.initialLatents, latentLength(manifest));
+	const { schedule, steps } = plan;
+	if (!init) return noise.map((value) => value * schedule.initNoiseSigma);
+	const { width, height } = manifest.image;
+	const picture = await decodeImage(init.bytes, width, height);
+	const original = await encodePixels(graphs.vaeEncoder, picture, manifest);
+	return scheduler.addNoise(original, noise, schedule, steps[0]!.index);
+}
+
+function latentLength(sizes: Parameters<typeof latentShape>[0]): number {
+	return latentShape(sizes).reduce((product, size) => product * size, 1);
+}
+
+/** Ranges that the sampling plan and the stages do not check themselves. */
+function fillIn(request: FrameRequest, defaults: Studio['pack']['manifest']['defaults']): Settings {
+	const settings: Settings = {
+		...request,
+		steps: request.steps ?? defaults.steps,
+		guidanceScale: request.guidanceScale ?? defaults.guidanceScale,
+		identityStrength: request.identityStrength ?? defaults.identityStrength
+	};
+	const { identityStrength } = settings;
+	if (!(identityStrength >= 0 && identityStrength <= 1))
+		throw new LuxError('request-invalid', {
+			detail: `identityStrength ${identityStrength} is not within [0, 1]`
+		});
+	return settings;
+}
