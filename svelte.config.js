@@ -31,6 +31,7 @@ export default {
 				// Workers have their own project (workers/tsconfig.json): no DOM types there, no WebWorker types here.
 				config.include = [
 					'ambient.d.ts',
+					'non-ambient.d.ts',
 					'./types/**/$types.d.ts',
 					'../vite.config.ts',
 					'../playwright.config.ts',

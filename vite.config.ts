@@ -48,7 +48,7 @@ export default defineConfig({
 				extends: true,
 				test: {
 					name: 'browser',
-					include: ['tests/browser/**/*.test.ts'],
+					include: ['tests/browser/**/*.test.ts', 'tests/ui/**/*.test.ts'],
 					testTimeout: 60_000,
 					fileParallelism: false,
 					browser: {

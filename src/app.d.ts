@@ -1,6 +1,12 @@
+import type { LuxShotRunner } from './routes/runner/runner';
+
 declare global {
-	// eslint-disable-next-line @typescript-eslint/no-empty-object-type
 	namespace App {}
+
+	interface Window {
+		/** Present on the headless `runner` page only, which `npm run shoot` and end-to-end tests drive. */
+		luxshotRunner: LuxShotRunner;
+	}
 }
 
 export {};

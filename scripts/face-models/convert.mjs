@@ -44,12 +44,18 @@ export function convertGraph(model, { name, inputSize, outputs }) {
 		const convert = OPERATORS[node.op];
 		if (!convert) throw new Error(`${node.name}: operation ${node.op} is not supported`);
 		const inputs = (node.input ?? []).map(nodeName);
+		/** @type {(index: number) => string} */
+		const input = (index) => {
+			const name = inputs[index];
+			if (name === undefined) throw new Error(`${node.name}: input ${index} is missing`);
+			return name;
+		};
 		return convert({
 			node,
 			builder,
-			value: (index) => evaluate(inputs[index]),
+			value: (index) => evaluate(input(index)),
 			weight: (index) => {
-				const weight = model.weights.get(inputs[index]);
+				const weight = model.weights.get(input(index));
 				if (!weight) throw new Error(`${node.name}: input ${index} is not a constant`);
 				return weight;
 			}
@@ -58,10 +64,10 @@ export function convertGraph(model, { name, inputSize, outputs }) {
 
 	const ports = Object.entries(outputs).map(([output, parts]) => {
 		const joined = parts.map((part) => evaluate(nodeName(part)));
-		const shape = [...joined[0].shape];
-		shape[1] = joined.reduce((sum, part) => sum + part.shape[1], 0);
+		const [batch = 1, , ...rest] = joined.flatMap((part, i) => (i === 0 ? part.shape : []));
+		const length = joined.reduce((sum, part) => sum + (part.shape[1] ?? 0), 0);
 		const inputs = joined.map((part) => part.name);
-		return builder.add('Concat', inputs, shape, { axis: 1 }, output);
+		return builder.add('Concat', inputs, [batch, length, ...rest], { axis: 1 }, output);
 	});
 	return {
 		name,

@@ -7,6 +7,7 @@
  * @typedef {import('./graph-builder.mjs').GraphBuilder} GraphBuilder
  * @typedef {import('./tfjs-model.mjs').TfNode} TfNode
  * @typedef {import('./tfjs-model.mjs').Weight} Weight
+ * @typedef {[number, number, number, number]} Shape
  * @typedef {{ name: string, shape: number[] }} Value
  * @typedef {{ node: TfNode, value: (index: number) => Value, weight: (index: number) => Weight,
  *   builder: GraphBuilder }} Context
@@ -15,6 +16,12 @@
 
 /** @type {(text: string) => string} Attributes hold byte strings in base64. */
 const decodeText = (text) => Buffer.from(text, 'base64').toString('latin1');
+
+/** @param {{ name?: string, shape: number[] }} value @returns {Shape} @throws when it has not four dimensions */
+function shapeOf({ name, shape }) {
+	if (shape.length !== 4) throw new Error(`${name}: expected four dimensions, not ${shape}`);
+	return /** @type {Shape} */ (shape);
+}
 
 /**
  * Height and width of a per-axis attribute such as `strides`.
@@ -41,22 +48,17 @@ export function slidingWindow(node, size, kernel) {
 		throw new Error(`${node.name}: padding ${padding} is not supported`);
 	const strides = spatial(node, 'strides');
 	const dilations = spatial(node, 'dilations');
-	const axes = [0, 1].map((axis) => {
-		const [length, stride] = [size[axis], strides[axis]];
-		const reach = (kernel[axis] - 1) * dilations[axis] + 1;
-		if (padding === 'VALID')
-			return { output: Math.floor((length - reach) / stride) + 1, before: 0, after: 0 };
+	/** @type {(length: number, taps: number, stride: number, dilation: number) => number[]} */
+	const alongAxis = (length, taps, stride, dilation) => {
+		const reach = (taps - 1) * dilation + 1;
+		if (padding === 'VALID') return [Math.floor((length - reach) / stride) + 1, 0, 0];
 		const output = Math.ceil(length / stride);
 		const total = Math.max(0, (output - 1) * stride + reach - length);
-		const before = Math.floor(total / 2);
-		return { output, before, after: total - before };
-	});
-	return {
-		pads: [...axes.map(({ before }) => before), ...axes.map(({ after }) => after)],
-		strides,
-		dilations,
-		output: [axes[0].output, axes[1].output]
+		return [output, Math.floor(total / 2), Math.ceil(total / 2)];
 	};
+	const [height = 0, top = 0, bottom = 0] = alongAxis(size[0], kernel[0], strides[0], dilations[0]);
+	const [width = 0, left = 0, right = 0] = alongAxis(size[1], kernel[1], strides[1], dilations[1]);
+	return { pads: [top, left, bottom, right], strides, dilations, output: [height, width] };
 }
 
 /**
@@ -67,10 +69,11 @@ export function slidingWindow(node, size, kernel) {
  */
 function convolution({ node, value, builder }, kernel, group, bias) {
 	const input = value(0);
-	const [out, , kernelHeight, kernelWidth] = kernel.shape;
+	const [, , inputHeight, inputWidth] = shapeOf(input);
+	const [out, , kernelHeight, kernelWidth] = shapeOf(kernel);
 	const { pads, strides, dilations, output } = slidingWindow(
 		node,
-		[input.shape[2], input.shape[3]],
+		[inputHeight, inputWidth],
 		[kernelHeight, kernelWidth]
 	);
 	const inputs = [input.name, builder.constant(kernel), ...(bias ? [builder.constant(bias)] : [])];
@@ -95,11 +98,12 @@ const prelu = (builder, input, slope) =>
 function fusedActivation({ node, weight, builder }, input) {
 	const [first, ...rest] = (node.attr?.fused_ops?.list?.s ?? []).map(decodeText);
 	if (first !== 'BiasAdd') throw new Error(`${node.name}: fused ${first} is not supported`);
-	return rest.reduce((value, operation) => {
-		if (operation === 'Relu') return builder.add('Relu', [value.name], value.shape);
-		if (operation === 'Prelu') return prelu(builder, value, weight(3));
-		throw new Error(`${node.name}: fused ${operation} is not supported`);
-	}, input);
+	let value = input;
+	for (const operation of rest)
+		if (operation === 'Relu') value = builder.add('Relu', [value.name], value.shape);
+		else if (operation === 'Prelu') value = prelu(builder, value, weight(3));
+		else throw new Error(`${node.name}: fused ${operation} is not supported`);
+	return value;
 }
 
 /** @type {Record<string, (context: Context) => Value>} */
@@ -114,7 +118,7 @@ export const OPERATORS = {
 	// Kernel [height, width, channels, multiplier] -> [channels * multiplier, 1, height, width].
 	DepthwiseConv2dNative: (context) => {
 		const kernel = context.weight(1);
-		const [height, width, channels, multiplier] = kernel.shape;
+		const [height, width, channels, multiplier] = shapeOf(kernel);
 		const moved = transpose(kernel, [2, 3, 0, 1]);
 		return convolution(
 			context,
@@ -126,8 +130,9 @@ export const OPERATORS = {
 	MaxPool: ({ node, value, builder }) => {
 		const input = value(0);
 		const kernel = spatial(node, 'ksize');
-		const { pads, strides, output } = slidingWindow(node, [input.shape[2], input.shape[3]], kernel);
-		return builder.add('MaxPool', [input.name], [...input.shape.slice(0, 2), ...output], {
+		const [batch, channels, height, width] = shapeOf(input);
+		const { pads, strides, output } = slidingWindow(node, [height, width], kernel);
+		return builder.add('MaxPool', [input.name], [batch, channels, ...output], {
 			kernel_shape: kernel,
 			pads,
 			strides
@@ -149,18 +154,17 @@ export const OPERATORS = {
 	// Paddings [4, 2] in NHWC order -> ONNX's all starts, then all ends, in NCHW order.
 	Pad: ({ value, weight, builder }) => {
 		const input = value(0);
-		const order = [0, 3, 1, 2];
-		const paddings = weight(1).data;
-		const starts = order.map((axis) => paddings[axis * 2]);
-		const ends = order.map((axis) => paddings[axis * 2 + 1]);
-		const shape = input.shape.map((size, axis) => size + starts[axis] + ends[axis]);
-		return builder.add('Pad', [input.name, builder.integers([...starts, ...ends])], shape);
+		const [batch, channels, height, width] = shapeOf(input);
+		const [b0 = 0, b1 = 0, h0 = 0, h1 = 0, w0 = 0, w1 = 0, c0 = 0, c1 = 0] = weight(1).data;
+		const pads = builder.integers([b0, c0, h0, w0, b1, c1, h1, w1]);
+		const shape = [batch + b0 + b1, channels + c0 + c1, height + h0 + h1, width + w0 + w1];
+		return builder.add('Pad', [input.name, pads], shape);
 	},
 
 	// Flattening reads values in NHWC order, so the picture is turned back first.
 	Reshape: ({ value, weight, builder }) => {
 		const input = value(0);
-		const [batch, channels, height, width] = input.shape;
+		const [batch, channels, height, width] = shapeOf(input);
 		const turned = builder.add('Transpose', [input.name], [batch, height, width, channels], {
 			perm: [0, 2, 3, 1]
 		});
@@ -175,19 +179,28 @@ export const OPERATORS = {
 /**
  * Permutes the axes of a four-dimensional constant.
  * @param {Weight} weight
- * @param {[number, number, number, number]} order Axis i of the result is axis order[i] of the input.
+ * @param {Shape} order Axis i of the result is axis order[i] of the input.
  * @returns {Weight}
  */
 export function transpose({ dtype, shape, data }, order) {
-	const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
-	const [s0, s1, s2, s3] = order.map((axis) => strides[axis]);
-	const moved = order.map((axis) => shape[axis]);
+	const [n0, n1, n2, n3] = shapeOf({ shape });
+	/** @type {Shape} */
+	const strides = [n1 * n2 * n3, n2 * n3, n3, 1];
+	/** @type {(values: Shape) => Shape} */
+	const permute = (values) => [
+		values[order[0]] ?? 0,
+		values[order[1]] ?? 0,
+		values[order[2]] ?? 0,
+		values[order[3]] ?? 0
+	];
+	const moved = permute([n0, n1, n2, n3]);
+	const [s0, s1, s2, s3] = permute(strides);
 	const result = data.slice();
 	let index = 0;
 	for (let a = 0; a < moved[0]; a++)
 		for (let b = 0; b < moved[1]; b++)
 			for (let c = 0; c < moved[2]; c++)
 				for (let d = 0; d < moved[3]; d++)
-					result[index++] = data[a * s0 + b * s1 + c * s2 + d * s3];
+					result[index++] = data[a * s0 + b * s1 + c * s2 + d * s3] ?? 0;
 	return { dtype, shape: moved, data: result };
 }

@@ -9,9 +9,9 @@ import { dirname, join } from 'node:path';
  * @typedef {'float32' | 'float16' | 'int32'} Dtype
  * @typedef {{ dtype: Dtype, shape: number[], data: Float32Array | Uint16Array | Int32Array }} Weight
  *   float16 values are kept as their 16 bits, so nothing is lost or grown on the way to ONNX.
- * @typedef {{ b?: boolean, i?: string, s?: string, list?: { i?: string[], s?: string[] },
- *   shape?: { dim: { size: string }[] } | { shape: { dim: { size: string }[] } } }} TfAttribute
- * @typedef {{ name: string, op: string, input?: string[], attr?: Record<string, any> }} TfNode
+ * @typedef {{ s?: string, list?: { i?: string[], s?: string[] } }} TfAttribute Texts are in base64.
+ * @typedef {{ name: string, op: string, input?: string[], attr?: Record<string, TfAttribute> }} TfNode
+ * @typedef {{ name: string, shape: number[], dtype: string, quantization?: { dtype: string } }} WeightSpec
  * @typedef {{ nodes: Map<string, TfNode>, weights: Map<string, Weight> }} TfModel
  */
 
@@ -31,18 +31,18 @@ export function readTfjsModel(path) {
 	return {
 		nodes: new Map(model.modelTopology.node.map((/** @type {TfNode} */ node) => [node.name, node])),
 		weights: new Map(
-			model.weightsManifest.flatMap((/** @type {any} */ group) => {
-				const files = group.paths.map((/** @type {string} */ file) =>
-					readFileSync(join(dirname(path), file))
-				);
-				return sliceWeights(group.weights, new Uint8Array(Buffer.concat(files)));
-			})
+			model.weightsManifest.flatMap(
+				(/** @type {{ paths: string[], weights: WeightSpec[] }} */ group) => {
+					const files = group.paths.map((file) => readFileSync(join(dirname(path), file)));
+					return sliceWeights(group.weights, new Uint8Array(Buffer.concat(files)));
+				}
+			)
 		)
 	};
 }
 
 /**
- * @param {{ name: string, shape: number[], dtype: string, quantization?: { dtype: string } }[]} specs
+ * @param {WeightSpec[]} specs
  * @param {Uint8Array} bytes All weights of the group, one after another without padding.
  * @returns {[string, Weight][]}
  */

@@ -1,9 +1,10 @@
 /** Reads a pack, the face models and the runtime's binary from the app's own origin. */
 import { LuxError } from '$lib/contract/errors';
 import type { ProgressListener } from '$lib/contract/progress';
-import type { LoadedFile, PackRead } from '$lib/contract/worker-api';
+import type { LoadedFile, PackRead, PackWorkerApi } from '$lib/contract/worker-api';
 import { FACE_MANIFEST, parseFaceManifest } from './face-models';
 import { parseManifest } from './pack-verify';
+import { isSealingPolicy } from './seal';
 
 /** Reports closer together than this would only cost messages. */
 const REPORT_BYTES = 512 * 1024;
@@ -14,7 +15,7 @@ const REPORT_BYTES = 512 * 1024;
  *   checked against their hashes by the portrait worker, which does not trust this one.
  */
 export async function readPack(
-	urls: { pack: string; faceModels: string; wasm: string },
+	urls: Parameters<PackWorkerApi['read']>[0],
 	onProgress: ProgressListener
 ): Promise<PackRead> {
 	const manifestFile = await readFile(urls.pack, 'manifest.json');
@@ -23,7 +24,7 @@ export async function readPack(
 	const faceManifest = await readFile(urls.faceModels, FACE_MANIFEST);
 	const faces = parseFaceManifest(await faceManifest.bytes.arrayBuffer());
 
-	const wasm = await readFile(urls.wasm, '', (file, loaded, total) =>
+	const wasm = await readFile(urls.wasmBinary, '', (file, loaded, total) =>
 		onProgress({ kind: 'bytes', what: 'runtime', file, loaded, total })
 	);
 	return {
@@ -33,7 +34,8 @@ export async function readPack(
 			faceManifest,
 			...(await readAll('faces', urls.faceModels, faces.files, onProgress))
 		],
-		wasmBinary: wasm.bytes
+		wasmBinary: wasm.bytes,
+		threadsSealed: await isSealedScript(urls.wasmModule)
 	};
 }
 
@@ -57,6 +59,19 @@ async function readAll(
 	return read;
 }
 
+/**
+ * ORT's threads cannot run the canary themselves: their script is ORT's own. So its policy is read from the
+ * response that a thread will be governed by; an error counts as no policy.
+ */
+async function isSealedScript(url: string): Promise<boolean> {
+	try {
+		const { headers } = await fetch(url);
+		return isSealingPolicy(headers.get('content-security-policy') ?? '');
+	} catch {
+		return false;
+	}
+}
+
 /** @param onBytes Bytes of this file read so far, and its length where the server tells, else the same. */
 async function readFile(
 	base: string,
@@ -74,9 +89,10 @@ async function readFile(
 		const parts: Uint8Array<ArrayBuffer>[] = [];
 		let loaded = 0;
 		let reported = 0;
-		for await (const part of response.body) {
-			parts.push(part);
-			loaded += part.byteLength;
+		const reader = response.body.getReader();
+		for (let part = await reader.read(); !part.done; part = await reader.read()) {
+			parts.push(part.value);
+			loaded += part.value.byteLength;
 			if (loaded - reported >= REPORT_BYTES) {
 				reported = loaded;
 				onBytes(file, loaded, Math.max(loaded, length));

@@ -80,3 +80,20 @@ function sameAddress(blocked: string, url: string): boolean {
 		blocked === url || new URL(url).origin === blocked || blocked === `${new URL(url).origin}/`
 	);
 }
+
+/**
+ * Whether a worker governed by this `Content-Security-Policy` value can connect nowhere. A header may carry
+ * several policies, all of which hold: one that refuses everything is enough.
+ */
+export function isSealingPolicy(header: string): boolean {
+	return header.split(',').some((policy) => {
+		const directives = new Map<string, string>();
+		for (const directive of policy.split(';')) {
+			const [name = '', ...sources] = directive.trim().split(/\s+/);
+			// As in browsers, the first of two equal names counts.
+			if (!directives.has(name.toLowerCase()))
+				directives.set(name.toLowerCase(), sources.join(' ').toLowerCase());
+		}
+		return (directives.get('connect-src') ?? directives.get('default-src')) === "'none'";
+	});
+}

@@ -8,6 +8,8 @@ import {
 	DETECTOR_SIDE,
 	mergeCandidates,
 	overlap,
+	SAME_CANDIDATE_OVERLAP,
+	sharedPart,
 	type Candidate
 } from './face-decode';
 import {
@@ -33,11 +35,12 @@ export interface FaceDetector {
 const MINIMUM_SCORE = 0.4;
 /** True faces reach 0.99 and more even when stylised; a cat reaches 0.7. */
 const MINIMUM_PRESENCE = 0.9;
-/** Two meshes that overlap more than this are one face. */
-const SAME_FACE_OVERLAP = 0.3;
-/** When the largest face takes less than this share of the long side, the picture is searched for small ones too. */
-const SMALL_FACE = 0.12;
-
+/** Two meshes are one face when they share more than this part of the smaller one. */
+const SAME_FACE_SHARE = 0.5;
+/** The detector is inexact about faces that take less than this share of its view: it looks again, closer. */
+const CLEAR_SHARE = 0.15;
+/** Side of such a closer view, in sides of the face. */
+const CLOSE_UP = 4;
 /** The graphs stay the caller's: it releases them. */
 export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }): FaceDetector {
 	const centres = anchorCentres();
@@ -50,6 +53,15 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 		});
 		const found = decodeCandidates(scores!.data, boxes!.data, centres, MINIMUM_SCORE);
 		return mergeCandidates(found).map((candidate) => fromView(candidate, view));
+	}
+
+	/** The candidate itself when it was seen large enough, otherwise what a closer view shows in its place. */
+	async function approach(pyramid: Pyramid, view: Region, candidate: Candidate) {
+		const { x, y, width, height } = candidate.box;
+		const size = Math.max(width, height);
+		if (size >= view.size * CLEAR_SHARE) return [candidate];
+		const centre = [x + width / 2, y + height / 2] as const;
+		return propose(pyramid, { centre, size: size * CLOSE_UP, angle: 0 });
 	}
 
 	/** Two looks of the mesh network, the second through a better region; undefined when it sees no face. */
@@ -79,7 +91,10 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 
 	async function search(pyramid: Pyramid, views: readonly Region[]): Promise<DetectedFace[]> {
 		const candidates: Candidate[] = [];
-		for (const view of views) candidates.push(...(await propose(pyramid, view)));
+		for (const view of views)
+			for (const candidate of await propose(pyramid, view))
+				if (!candidates.some((known) => explains(known, candidate)))
+					candidates.push(...(await approach(pyramid, view, candidate)));
 		const faces: DetectedFace[] = [];
 		for (const candidate of mergeCandidates(candidates)) {
 			const face = await confirm(pyramid, candidate);
@@ -91,21 +106,24 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 	return {
 		async detect(image) {
 			const pyramid = buildPyramid(image);
-			const near = distinct(await search(pyramid, nearViews(image)));
-			const share = near[0] ? side(near[0]) / Math.max(image.width, image.height) : 0;
-			if (share >= SMALL_FACE) return near;
-			return distinct([...near, ...(await search(pyramid, farViews(image)))]);
+			const faces = await search(pyramid, nearViews(image));
+			return distinct(faces.length > 0 ? faces : await search(pyramid, farViews(image)));
 		}
 	};
 }
 
+/** True when a candidate is the same face as a known one and no surer of it: there is no need to look again. */
+const explains = (known: Candidate, candidate: Candidate) =>
+	known.score >= candidate.score && overlap(known.box, candidate.box) > SAME_CANDIDATE_OVERLAP;
+
 const side = ({ box }: DetectedFace) => Math.max(box.width, box.height);
 
-/** Largest first; of faces found more than once, through different views, the first is kept. */
+/** Largest first. A face may be found more than once, through different views: the surest find is kept. */
 function distinct(faces: readonly DetectedFace[]): DetectedFace[] {
-	return faces
-		.filter((face, i) =>
-			faces.slice(0, i).every((other) => overlap(other.box, face.box) <= SAME_FACE_OVERLAP)
+	return [...faces]
+		.sort((a, b) => b.score - a.score)
+		.filter((face, i, all) =>
+			all.slice(0, i).every((other) => sharedPart(other.box, face.box) <= SAME_FACE_SHARE)
 		)
 		.sort((a, b) => side(b) - side(a));
 }

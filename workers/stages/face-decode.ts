@@ -50,29 +50,39 @@ export function decodeCandidates(
 	return candidates;
 }
 
-/** Area of the intersection over area of the union, in [0, 1]. */
-export function overlap(a: Box, b: Box): number {
+function intersection(a: Box, b: Box): number {
 	const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
 	const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
-	if (width <= 0 || height <= 0) return 0;
-	const shared = width * height;
-	return shared / (a.width * a.height + b.width * b.height - shared);
+	return Math.max(0, width) * Math.max(0, height);
 }
+
+const area = ({ width, height }: Box) => width * height;
+
+/** Area of the intersection over area of the union, in [0, 1]. */
+export function overlap(a: Box, b: Box): number {
+	const shared = intersection(a, b);
+	return shared / (area(a) + area(b) - shared);
+}
+
+/** Area of the intersection over area of the smaller box: 1 when one lies inside the other. */
+export function sharedPart(a: Box, b: Box): number {
+	return intersection(a, b) / Math.min(area(a), area(b));
+}
+
+/** Candidates are taken for one face when they overlap more than this. */
+export const SAME_CANDIDATE_OVERLAP = 0.3;
 
 /**
  * One candidate for each face: the best-scored one absorbs those that overlap it, positions averaged by score.
  * The averaging is BlazeFace's replacement for plain suppression; it makes points steadier.
  */
-export function mergeCandidates(
-	candidates: readonly Candidate[],
-	minimumOverlap = 0.3
-): Candidate[] {
+export function mergeCandidates(candidates: readonly Candidate[]): Candidate[] {
 	let waiting = [...candidates].sort((a, b) => b.score - a.score);
 	const merged: Candidate[] = [];
 	while (waiting.length > 0) {
 		const best = waiting[0]!;
 		const same = waiting.filter(
-			(other) => other === best || overlap(best.box, other.box) > minimumOverlap
+			(other) => other === best || overlap(best.box, other.box) > SAME_CANDIDATE_OVERLAP
 		);
 		waiting = waiting.filter((other) => !same.includes(other));
 		merged.push(average(same, best.score));

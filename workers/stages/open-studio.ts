@@ -42,7 +42,10 @@ export async function openStudio(
 	if (!seal.sealed) throw new LuxError('seal-broken', { worker: 'portrait' });
 
 	const verified = await verifyPack(init.manifestBytes, init.files);
-	const threads = wasmThreads(navigator.hardwareConcurrency, crossOriginIsolated);
+	const threads = wasmThreads(
+		navigator.hardwareConcurrency,
+		crossOriginIsolated && init.threadsSealed
+	);
 	const ort = setUpOrt({
 		wasmBinary: await init.wasmBinary.arrayBuffer(),
 		wasmModuleUrl: init.wasmModuleUrl,

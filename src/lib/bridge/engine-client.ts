@@ -16,7 +16,7 @@ import type {
 import { isLuxError, LuxError } from '../contract/errors';
 import type { ProgressListener } from '../contract/progress';
 import type { Outcome, PackRead, PortraitWorkerApi } from '../contract/worker-api';
-import { chooseRuntime } from './runtime-assets';
+import { chooseRuntime, type RuntimeAssets } from './runtime-assets';
 import { SharedTask } from './shared-task';
 import { readFiles, startPortraitWorker, type PortraitWorker } from './start-workers';
 
@@ -49,6 +49,8 @@ export class EngineClient implements PortraitEngine {
 	#options: BootOptions | null = null;
 	#files: { pack: string; read: PackRead } | null = null;
 	#worker: PortraitWorker | null = null;
+	/** Settles when the last cancelled run has left the worker, or the worker was ended for it. */
+	#draining: Promise<void> = Promise.resolve();
 	#gpuLost = false;
 	#deaths = 0;
 	#runs = 0;
@@ -102,14 +104,18 @@ export class EngineClient implements PortraitEngine {
 	/** Runs on a living worker; once more, on WASM, when the GPU is lost under it. */
 	async #run<T>(signal: AbortSignal, onProgress: ProgressListener, invoke: Invoke<T>): Promise<T> {
 		for (;;) {
+			await this.#draining;
 			const { worker } = await this.#booted(signal, onProgress);
+			const mayMove = !this.#gpuLost;
 			try {
 				const value = await this.#runOnce(worker, signal, onProgress, invoke);
 				this.#deaths = 0;
 				return value;
 			} catch (error) {
-				if (needsNewWorker(error)) worker.terminate();
-				if (!isLuxError(error, 'device-lost') || this.#gpuLost) throw error;
+				if (!(error instanceof LuxError)) throw error;
+				// Runs queued behind this one end with the same code, and move to WASM with it.
+				if (needsNewWorker(error)) worker.terminate(error);
+				if (!mayMove || !isLuxError(error, 'device-lost')) throw error;
 				this.#gpuLost = true;
 			}
 		}
@@ -132,11 +138,9 @@ export class EngineClient implements PortraitEngine {
 			return await abortable(signal, run, () => {
 				worker.post((remote) => remote.cancel(id));
 				// The caller is answered at once; the worker gets a moment to stop cleanly.
-				const timer = setTimeout(() => worker.terminate(), this.#gracePeriod);
-				run.then(
-					() => clearTimeout(timer),
-					() => clearTimeout(timer)
-				);
+				const stuck = new LuxError('worker-unresponsive', { worker: 'portrait' });
+				const timer = setTimeout(() => worker.terminate(stuck), this.#gracePeriod);
+				this.#draining = run.then(ignore, ignore).then(() => clearTimeout(timer));
 			});
 		} finally {
 			over = true;
@@ -147,10 +151,12 @@ export class EngineClient implements PortraitEngine {
 	async #booted(signal: AbortSignal, onProgress: ProgressListener): Promise<Booted> {
 		const options = this.#options;
 		if (!options) throw new LuxError('not-booted', {});
-		if (this.#worker?.dead) {
+		const death = this.#worker?.death;
+		if (death) {
 			this.#worker = null;
 			this.#boot.forget();
-			if (++this.#deaths > MAX_DEATHS) throw new LuxError('worker-died', { worker: 'portrait' });
+			// Ending a stuck worker after a cancel is our own doing and says nothing about the next one.
+			if (death.code !== 'worker-unresponsive' && ++this.#deaths > MAX_DEATHS) throw death;
 		}
 		return this.#boot.join(signal, onProgress, (stop, report) =>
 			this.#start(stop, options, report)
@@ -163,7 +169,7 @@ export class EngineClient implements PortraitEngine {
 		onProgress: ProgressListener
 	): Promise<Booted> {
 		const runtime = chooseRuntime(this.#baseUrl);
-		const read = await this.#readOnce(signal, options.pack, runtime.binary, onProgress);
+		const read = await this.#readOnce(signal, options.pack, runtime, onProgress);
 		try {
 			const booted = await startPortraitWorker(
 				signal,
@@ -189,14 +195,15 @@ export class EngineClient implements PortraitEngine {
 	async #readOnce(
 		signal: AbortSignal,
 		pack: string,
-		wasm: string,
+		runtime: RuntimeAssets,
 		onProgress: ProgressListener
 	): Promise<PackRead> {
 		if (this.#files?.pack === pack) return this.#files.read;
 		const urls = {
 			pack: new URL(`${pack}/`, this.#baseUrl).href,
 			faceModels: new URL('models/faces/', this.#baseUrl).href,
-			wasm
+			wasmBinary: runtime.binary,
+			wasmModule: runtime.module
 		};
 		const read = await readFiles(signal, urls, onProgress);
 		this.#files = { pack, read };
@@ -208,6 +215,10 @@ export class EngineClient implements PortraitEngine {
 		this.#worker?.terminate();
 		this.#worker = null;
 	}
+}
+
+function ignore(): void {
+	// The caller has its answer already.
 }
 
 /** After these the WASM heap or the GPU device is in an unknown state; memory never shrinks either. */

@@ -22,15 +22,13 @@ export class LiveWorker<Api> {
 		this.#name = name;
 		this.#worker = worker;
 		this.#remote = wrap<Api>(worker);
-		worker.addEventListener('error', (event) => {
-			event.preventDefault();
-			this.#die();
-		});
-		worker.addEventListener('messageerror', () => this.#die());
+		worker.addEventListener('error', () => this.terminate());
+		worker.addEventListener('messageerror', () => this.terminate());
 	}
 
-	get dead(): boolean {
-		return this.#death !== null;
+	/** Why the worker is gone; null while it lives. */
+	get death(): LuxError | null {
+		return this.#death;
 	}
 
 	/**
@@ -46,7 +44,7 @@ export class LiveWorker<Api> {
 
 	/** Sends a message whose answer does not matter. */
 	post(invoke: (remote: Remote<Api>) => Promise<unknown>): void {
-		if (!this.dead) invoke(this.#remote).catch(() => undefined);
+		if (!this.#death) invoke(this.#remote).catch(() => undefined);
 	}
 
 	/**
@@ -62,22 +60,18 @@ export class LiveWorker<Api> {
 		const lockName = `luxshot-${this.#name}-${crypto.randomUUID()}`;
 		await this.#raced(hold(this.#remote, lockName));
 		locks
-			.request(lockName, { signal: this.#watch.signal }, () => this.#die())
+			.request(lockName, { signal: this.#watch.signal }, () => this.terminate())
 			.catch(() => undefined); // aborted by terminate()
 	}
 
 	/** Ends the worker now. Everything pending rejects with `reason`. */
-	terminate(reason = new LuxError('worker-died', { worker: this.#name })): void {
+	terminate(reason: LuxError = new LuxError('worker-died', { worker: this.#name })): void {
 		if (this.#death) return;
 		this.#death = reason;
 		this.#watch.abort();
 		this.#worker.terminate();
 		for (const reject of this.#pending) reject(reason);
 		this.#pending.clear();
-	}
-
-	#die(): void {
-		this.terminate();
 	}
 
 	#raced<T>(work: Promise<T>): Promise<T> {

@@ -10,11 +10,7 @@ import { LiveWorker } from './live-worker';
 export type PortraitWorker = LiveWorker<PortraitWorkerApi>;
 
 /** Where files are; absolute, directories with a trailing slash. */
-export interface FileUrls {
-	pack: string;
-	faceModels: string;
-	wasm: string;
-}
+export type FileUrls = Parameters<PackWorkerApi['read']>[0];
 
 /**
  * Reads everything the portrait worker cannot fetch. The pack worker lives only as long as that takes.

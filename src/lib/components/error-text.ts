@@ -117,10 +117,7 @@ export function errorText(error: WireError): ErrorText {
 				'Nothing can be kept in this window. Leave private browsing, or download what you need.'
 			);
 		case 'storage-blocked':
-			return say(
-				'Another tab holds the storage',
-				'Close other LuxShot tabs and reload this page.'
-			);
+			return say('Another tab holds the storage', 'Close other LuxShot tabs and reload this page.');
 		case 'unexpected':
 			return say('Something failed', `Try again. Detail: ${error.params.detail}.`);
 	}

@@ -24,8 +24,10 @@ export interface PortraitBoot {
 	reason: 'device-lost' | null;
 	/** ORT's wasm binary, read by the pack worker. */
 	wasmBinary: Blob;
-	/** Absolute URL of ORT's module loader, needed for its threads. */
+	/** Absolute URL of ORT's module loader, which its threads start from. */
 	wasmModuleUrl: string;
+	/** Whether a worker started from `wasmModuleUrl` is sealed by its policy; without it no threads are started. */
+	threadsSealed: boolean;
 	/** Canonical manifest bytes as read, then every pack file. Verified against the manifest before parsing. */
 	manifestBytes: ArrayBuffer;
 	files: LoadedFile[];
@@ -60,12 +62,14 @@ export interface PackRead {
 	files: LoadedFile[];
 	faceModels: LoadedFile[];
 	wasmBinary: Blob;
+	/** See `PortraitBoot`. */
+	threadsSealed: boolean;
 }
 
 /** workers/pack.worker.ts: the only network reader, never sees a face. */
 export interface PackWorkerApi {
 	read(
-		urls: { pack: string; faceModels: string; wasm: string },
+		urls: { pack: string; faceModels: string; wasmBinary: string; wasmModule: string },
 		onProgress: ProgressListener
 	): Promise<Outcome<PackRead>>;
 }

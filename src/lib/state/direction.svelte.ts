@@ -21,7 +21,7 @@ export class DirectionState {
 	/** Strength of the identity adapter, 0..1; null follows the pack. */
 	#strength = $state<number | null>(null);
 	#setup = $state.raw<Setup>(setupOf('rooftop-dusk'));
-	#locked = $state.raw<ReadonlySet<Axis>>(new Set());
+	#locked = $state.raw<readonly Axis[]>([]);
 	/** What the other intent looked like when it was left. */
 	#other: Setup = setupOf('directory');
 	#lastSeed: number | null = null;
@@ -45,7 +45,7 @@ export class DirectionState {
 		return this.base?.name ?? 'Your own';
 	}
 
-	get locked(): ReadonlySet<Axis> {
+	get locked(): readonly Axis[] {
 		return this.#locked;
 	}
 
@@ -83,9 +83,9 @@ export class DirectionState {
 	}
 
 	toggleLock(axis: Axis): void {
-		const next = new Set(this.#locked);
-		if (!next.delete(axis)) next.add(axis);
-		this.#locked = next;
+		this.#locked = this.#locked.includes(axis)
+			? this.#locked.filter((other) => other !== axis)
+			: [...this.#locked, axis];
 	}
 
 	/** Rolls every axis that is not locked. */
@@ -119,7 +119,10 @@ export class DirectionState {
 
 	#held({ base, direction }: Setup): Setup {
 		const held = Object.fromEntries(
-			AXES.map((axis) => [axis, this.#locked.has(axis) ? this.direction[axis] : direction[axis]])
+			AXES.map((axis) => [
+				axis,
+				this.#locked.includes(axis) ? this.direction[axis] : direction[axis]
+			])
 		) as Direction;
 		return { base, direction: held };
 	}

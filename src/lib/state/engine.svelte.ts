@@ -33,7 +33,7 @@ export class EngineState {
 	readonly #options: BootOptions;
 	#engine: Promise<PortraitEngine> | null = null;
 	#booting: Promise<BootReport> | null = null;
-	#files = new Map<string, { loaded: number; total: number }>();
+	#files: Record<string, { loaded: number; total: number }> = {};
 
 	/** @param create makes the engine on first use, so that its code is not part of the first load */
 	constructor(create: () => Promise<PortraitEngine>, options: BootOptions) {
@@ -102,7 +102,7 @@ export class EngineState {
 		this.status = 'booting';
 		this.error = null;
 		this.phase = { kind: 'starting' };
-		this.#files.clear();
+		this.#files = {};
 		const engine = await this.#obtain();
 		const report = await engine.boot(new AbortController().signal, this.#options, (progress) =>
 			this.#follow(progress)
@@ -123,8 +123,8 @@ export class EngineState {
 
 	#follow(progress: Progress): void {
 		if (progress.kind === 'bytes') {
-			this.#files.set(`${progress.what} ${progress.file}`, progress);
-			const files = [...this.#files.values()];
+			this.#files[`${progress.what} ${progress.file}`] = progress;
+			const files = Object.values(this.#files);
 			this.phase = {
 				kind: 'reading',
 				loaded: files.reduce((sum, { loaded }) => sum + loaded, 0),

@@ -17,7 +17,7 @@ export class IntakeState {
 	/** "This is me, or an adult who agreed." Nothing is read before it is true. */
 	#consent = $state(false);
 	#sitter = $state.raw<SitterRecord | null>(null);
-	#reading: Promise<void> | null = null;
+	#pumping = false;
 
 	constructor(
 		private readonly engine: EngineState,
@@ -60,8 +60,9 @@ export class IntakeState {
 	}
 
 	#pump(): void {
-		if (!this.#consent) return;
-		this.#reading ??= this.#readAll().finally(() => (this.#reading = null));
+		if (!this.#consent || this.#pumping) return;
+		this.#pumping = true;
+		void this.#readAll().finally(() => (this.#pumping = false));
 	}
 
 	async #readAll(): Promise<void> {

@@ -2,7 +2,7 @@
 
 export class RequestLog {
 	/** Distinct foreign origins with the number of requests made to each. */
-	foreign = $state.raw<ReadonlyMap<string, number>>(new Map());
+	foreign = $state.raw<readonly { origin: string; count: number }[]>([]);
 	ownFiles = $state(0);
 	/** Bytes over the network, bodies and headers; cached files count 0. */
 	ownBytes = $state(0);
@@ -12,7 +12,7 @@ export class RequestLog {
 	since = $state(0);
 
 	get foreignCount(): number {
-		return [...this.foreign.values()].reduce((sum, count) => sum + count, 0);
+		return this.foreign.reduce((sum, { count }) => sum + count, 0);
 	}
 
 	/**
@@ -33,15 +33,19 @@ export class RequestLog {
 	}
 
 	#count(entries: readonly PerformanceEntry[]): void {
-		const foreign = new Map(this.foreign);
 		for (const entry of entries) {
-			const url = new URL(entry.name, location.href);
-			if (url.protocol === 'blob:' || url.protocol === 'data:') continue;
+			const url = URL.parse(entry.name, location.href);
+			if (!url || url.protocol === 'blob:' || url.protocol === 'data:') continue;
 			if (url.origin === location.origin) {
 				this.ownFiles += 1;
 				if (entry instanceof PerformanceResourceTiming) this.ownBytes += entry.transferSize;
-			} else foreign.set(url.origin, (foreign.get(url.origin) ?? 0) + 1);
+			} else this.#countForeign(url.origin);
 		}
-		this.foreign = foreign;
+	}
+
+	#countForeign(origin: string): void {
+		const known = this.foreign.find((entry) => entry.origin === origin);
+		const others = this.foreign.filter((entry) => entry !== known);
+		this.foreign = [...others, { origin, count: (known?.count ?? 0) + 1 }];
 	}
 }

@@ -56,19 +56,15 @@ export class RunState {
 		const waiting = this.sheets
 			.flatMap(({ frames }) => frames)
 			.filter(({ status }) => status === 'waiting').length;
-		return this.pace.left(
-			this.#current?.frame.step ?? 0,
-			this.#current?.frame.steps ?? 0,
-			waiting
-		);
+		return this.pace.left(this.#current?.frame.step ?? 0, this.#current?.frame.steps ?? 0, waiting);
 	}
 
 	/** Reads the newest shoots back; call again for older ones. */
 	async restore(): Promise<void> {
 		try {
 			const shoots = await this.repository.listShoots();
-			const shown = new Set(this.sheets.map(({ shoot }) => shoot.id));
-			const missing = shoots.filter(({ id }) => !shown.has(id));
+			const shown = this.sheets.map(({ shoot }) => shoot.id);
+			const missing = shoots.filter(({ id }) => !shown.includes(id));
 			const next = await Promise.all(
 				missing
 					.slice(0, SHEETS_AT_ONCE)

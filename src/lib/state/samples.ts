@@ -30,7 +30,9 @@ export async function fetchSamples(baseUrl: string): Promise<SampleSitter[]> {
 		throw new LuxError('pack-download-failed', { file: 'sitters.json', status: response.status });
 	const parsed = v.safeParse(sittersSchema, await response.json());
 	if (!parsed.success)
-		throw new LuxError('pack-manifest-invalid', { detail: 'sitters.json is not a list of sitters' });
+		throw new LuxError('pack-manifest-invalid', {
+			detail: 'sitters.json is not a list of sitters'
+		});
 	return parsed.output.map(({ id, name, references }) => ({
 		id,
 		name,

@@ -29,7 +29,8 @@ export class SitterState {
 	#samples = $state.raw<readonly SampleSitter[]>([]);
 	#own = $state.raw<readonly OwnSitter[]>([]);
 	/** Work under way or done, by sitter and pack: one reading serves every frame. Failures are evicted. */
-	#embeddings = new Map<string, Promise<Float32Array[]>>();
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- work under way, never rendered
+	readonly #embeddings = new Map<string, Promise<Float32Array[]>>();
 
 	/** @param baseUrl absolute URL of the app's root with a trailing slash, known in the browser only */
 	constructor(
@@ -109,9 +110,7 @@ export class SitterState {
 			references: [...(known?.references ?? []), reference],
 			pictures: [...(known?.pictures ?? []), pictureOf(reference)]
 		};
-		this.#own = known
-			? this.#own.map((own) => (own === known ? next : own))
-			: [...this.#own, next];
+		this.#own = known ? this.#own.map((own) => (own === known ? next : own)) : [...this.#own, next];
 		this.#forget(record.id);
 		this.selectedId = record.id;
 		try {
@@ -215,7 +214,7 @@ export class SitterState {
 	}
 
 	#forget(sitterId: string): void {
-		for (const key of this.#embeddings.keys())
+		for (const key of [...this.#embeddings.keys()])
 			if (key.endsWith(` ${sitterId}`)) this.#embeddings.delete(key);
 	}
 }

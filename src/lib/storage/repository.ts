@@ -69,9 +69,7 @@ export class Repository {
 
 	/** References of one sitter, oldest first. */
 	async referencesOf(sitterId: string): Promise<ReferenceRecord[]> {
-		const found = await this.#read((db) =>
-			db.getAllFromIndex('references', 'sitterId', sitterId)
-		);
+		const found = await this.#read((db) => db.getAllFromIndex('references', 'sitterId', sitterId));
 		return found.toSorted((a, b) => a.createdAt - b.createdAt);
 	}
 
@@ -93,10 +91,7 @@ export class Repository {
 	listShoots(limit = Number.POSITIVE_INFINITY): Promise<ShootRecord[]> {
 		return this.#read(async (db) => {
 			const shoots: ShootRecord[] = [];
-			let cursor = await db
-				.transaction('shoots')
-				.store.index('createdAt')
-				.openCursor(null, 'prev');
+			let cursor = await db.transaction('shoots').store.index('createdAt').openCursor(null, 'prev');
 			while (cursor && shoots.length < limit) {
 				shoots.push(cursor.value);
 				cursor = await cursor.continue();

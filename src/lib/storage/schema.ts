@@ -78,12 +78,8 @@ export interface LuxShotSchema extends DBSchema {
  */
 export function migrate(database: IDBPDatabase<LuxShotSchema>, oldVersion: number): void {
 	if (oldVersion < 1) {
-		database
-			.createObjectStore('sitters', { keyPath: 'id' })
-			.createIndex('createdAt', 'createdAt');
-		database
-			.createObjectStore('references', { keyPath: 'id' })
-			.createIndex('sitterId', 'sitterId');
+		database.createObjectStore('sitters', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
+		database.createObjectStore('references', { keyPath: 'id' }).createIndex('sitterId', 'sitterId');
 		database.createObjectStore('shoots', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
 		database.createObjectStore('frames', { keyPath: 'id' }).createIndex('shootId', 'shootId');
 	}

@@ -130,7 +130,9 @@ describe('words', () => {
 		fc.assert(
 			fc.property(directions, (direction) => {
 				// Every word, digit group and mark counted as a token, doubled for rare words.
-				expect((compilePrompt(direction).match(/\w+|[^\s\w]/g) ?? []).length * 1.5).toBeLessThan(75);
+				expect((compilePrompt(direction).match(/\w+|[^\s\w]/g) ?? []).length * 1.5).toBeLessThan(
+					75
+				);
 			})
 		);
 	});

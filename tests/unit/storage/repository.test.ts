@@ -4,12 +4,7 @@ import { isLuxError } from '$lib/contract/errors';
 import { Repository } from '$lib/storage/repository';
 import { toStorageError } from '$lib/storage/failures';
 import { DATABASE_VERSION, migrate, type LuxShotSchema } from '$lib/storage/schema';
-import type {
-	FrameRecord,
-	ReferenceRecord,
-	ShootRecord,
-	SitterRecord
-} from '$lib/storage/schema';
+import type { FrameRecord, ReferenceRecord, ShootRecord, SitterRecord } from '$lib/storage/schema';
 import { openDB } from 'idb';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 
@@ -158,7 +153,11 @@ describe('repository', () => {
 
 	it('lists shoots newest first and stops at the limit', async () => {
 		const repo = repository('order');
-		for (const [id, at] of [['old', 1], ['new', 3], ['mid', 2]] as const)
+		for (const [id, at] of [
+			['old', 1],
+			['new', 3],
+			['mid', 2]
+		] as const)
 			await repo.createShoot(shoot(id, at));
 		expect((await repo.listShoots()).map(({ id }) => id)).toEqual(['new', 'mid', 'old']);
 		expect((await repo.listShoots(2)).map(({ id }) => id)).toEqual(['new', 'mid']);
@@ -201,7 +200,10 @@ describe('failures', () => {
 	it('leaves nothing behind of a write that failed half way', async () => {
 		const repo = repository('half');
 		const put = IDBObjectStore.prototype.put;
-		vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (this: IDBObjectStore, value) {
+		vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+			this: IDBObjectStore,
+			value
+		) {
 			if (this.name === 'frames') throw new DOMException('full', 'QuotaExceededError');
 			return put.call(this, value);
 		});

@@ -21,8 +21,8 @@ class PocketConfig:
     tokens_per_axis: int = 2
     identity_tokens: int = 8
     encoder_channels: tuple[int, int, int] = (32, 80, 160)
-    decoder_channels: tuple[int, int, int, int] = (176, 96, 48, 24)
-    decoder_blocks: tuple[int, int, int, int] = (2, 2, 2, 1)
+    decoder_channels: tuple[int, int, int, int] = (160, 96, 48, 24)
+    decoder_blocks: tuple[int, int, int, int] = (2, 2, 1, 1)
     face_channels: tuple[int, int, int] = (56, 112, 192)
     denoiser_channels: tuple[int, int] = (96, 256)
     transformer_blocks: int = 3

@@ -38,7 +38,7 @@ def write_dataset(assets: Assets, args) -> None:
     """Renders identities `first` .. `first + count` in shards of `batch`; existing shards are kept, so it can be resumed."""
     out, started, done = Path(args.out), time.time(), 0
     portraits = Renderer(assets)
-    references = Renderer(assets, 160, 160, 1.5, portraits.occlusion)  # one bake serves both
+    references = Renderer(assets, 160, 160, 1.5, portraits)  # one bake serves both
     for shard in range(args.worker, -(-args.count // args.batch), args.workers):
         name = f"{(args.first % 1_000_000) // args.batch + shard:05d}.npz"
         if (out / "portraits" / name).exists() and (out / "references" / name).exists():

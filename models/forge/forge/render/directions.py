@@ -91,7 +91,7 @@ def _light(option: int, rng, side: float, turn: float) -> tuple[Light, str, tupl
     k = lambda c, e: tuple(x * e * u(0.94, 1.06) for x in c)  # noqa: E731
     white = (1.0, 0.97, 0.93)
     if option == 0:
-        return Light((az(u(0, 8)), u(32, 40)), k(white, 2.5), (turn * 0.6, -35), k((1, 0.97, 0.94), 1.15), (150, 30), (0.7, 0.7, 0.75), (-150, 30), (0.7, 0.7, 0.75), (0.5, 0.5, 0.5), (0.4, 0.38, 0.36), softness=0.02, wrap=0.15), "smile", (1.06, 1.06, 1.06), 0.0
+        return Light((az(u(0, 8)), u(32, 40)), k(white, 2.2), (turn * 0.6, -35), k((1, 0.97, 0.94), 1.0), (150, 30), (0.7, 0.7, 0.75), (-150, 30), (0.7, 0.7, 0.75), (0.4, 0.4, 0.4), (0.32, 0.3, 0.28), softness=0.02, wrap=0.15), "smile", (1.06, 1.06, 1.06), 0.0
     if option == 1:
         return Light((az(u(30, 38)), u(30, 38)), k(white, 2.9), (az(-50), 5), k((0.32, 0.33, 0.36), 1), (-side * 145, 25), (0.8, 0.8, 0.85), sky=(0.22, 0.22, 0.24), ground=(0.12, 0.11, 0.1), softness=0.009), "assured", (0.95, 0.95, 0.95), 0.0
     if option == 2:
@@ -111,7 +111,7 @@ def _light(option: int, rng, side: float, turn: float) -> tuple[Light, str, tupl
 
 # Ambient colour that a place lends to the sitter: multiplies sky, ground and fill.
 AMBIENT = {
-    "grey": (1, 1, 1), "white": (1.5, 1.5, 1.5), "office": (1.08, 1.12, 1.15), "dusk": (0.95, 0.75, 1.05), "sun": (1.1, 1.0, 0.88), "rain": (0.8, 0.95, 1.12),
+    "grey": (1, 1, 1), "white": (1.15, 1.15, 1.15), "office": (1.08, 1.12, 1.15), "dusk": (0.95, 0.75, 1.05), "sun": (1.1, 1.0, 0.88), "rain": (0.8, 0.95, 1.12),
     "canvas": (0.95, 0.85, 0.72), "neon": (1.0, 0.55, 1.2), "library": (1.05, 0.82, 0.6),
 }  # fmt: skip
 

@@ -61,7 +61,7 @@ def slide(v, rng, mask):
 
 def bleach(v, rng, mask):
     """L6: silver retained: low saturation, hard contrast."""
-    return _contrast(_contrast(np.clip(_saturate(v, 0.28), 0, 1), 1.0), 0.45) * np.array([0.98, 1.0, 1.03], F32) * 1.05, 0.028
+    return _contrast(_contrast(np.clip(_saturate(v, 0.28), 0, 1), 1.0), 0.35) * np.array([0.98, 1.0, 1.03], F32), 0.028
 
 
 def teal_orange(v, rng, mask):
@@ -99,4 +99,4 @@ def grade(image: np.ndarray, look: int, seed: int, mask: np.ndarray) -> np.ndarr
     h, w = out.shape[:2]
     noise = rng.standard_normal((h + 1, w + 1), F32)
     noise = (noise[1:, 1:] + noise[:-1, 1:] + noise[1:, :-1] + noise[:-1, :-1]) * 0.4 + noise[1:, 1:] * 0.5
-    return out + noise[..., None] * (grain * np.clip(1.2 - out.mean(2, keepdims=True), 0.2, 1))
+    return out + noise[..., None] * (0.55 * grain * np.clip(1.2 - out.mean(2, keepdims=True), 0.2, 1))

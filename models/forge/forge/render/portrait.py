@@ -30,7 +30,7 @@ class Record:
 
 def reduce(image: np.ndarray, width: int, height: int) -> np.ndarray:
     """Premultiplied float RGBA [h,w,4] to straight-alpha uint8 [height,width,4], area filtered."""
-    channels = [np.asarray(Image.fromarray(np.ascontiguousarray(image[..., k])).resize((width, height), Image.BOX)) for k in range(4)]
+    channels = [np.asarray(Image.fromarray(np.ascontiguousarray(image[..., k])).resize((width, height), Image.BILINEAR)) for k in range(4)]
     out = np.stack(channels, -1)
     out[..., :3] = out[..., :3] / np.maximum(out[..., 3:], 1e-3)
     return (np.clip(out, 0, 1) * 255 + 0.5).astype(np.uint8)

@@ -55,9 +55,11 @@ class Light:
 class Renderer:
     """Draws figures into premultiplied RGBA pictures of `width` x `height` times `scale`."""
 
-    def __init__(self, assets: Assets, width: int = 256, height: int = 320, scale: float = 1.5, occlusion: Occlusion | None = None):
-        self.assets, self.wardrobe = assets, Wardrobe(assets)
-        self.context = c = moderngl.create_context(standalone=True, backend="egl")
+    def __init__(self, assets: Assets, width: int = 256, height: int = 320, scale: float = 1.25, share: "Renderer | None" = None):
+        self.assets = assets
+        self.wardrobe = share.wardrobe if share else Wardrobe(assets)
+        # Only one EGL context can be current: renderers of several sizes must share it.
+        self.context = c = share.context if share else moderngl.create_context(standalone=True, backend="egl")
         self.width, self.height, self.scale = width, height, scale
         size = (round(width * scale), round(height * scale))
         self.size = size
@@ -73,7 +75,7 @@ class Renderer:
         self._programs: dict = {}
         self._buffers: dict = {}
         self._arrays: dict = {}
-        self.occlusion = occlusion or Occlusion(assets, self.wardrobe, c)
+        self.occlusion = share.occlusion if share else Occlusion(assets, self.wardrobe, c)
 
     def _noise(self):
         rng, n = np.random.default_rng(5), 48

@@ -211,4 +211,4 @@ def fragment(material: str, gobo: int, pattern: int) -> str:
     if material == "strand":
         return defines + STRAND.replace("#version 330\n", "").replace("LIGHT_HERE", LIGHT)
     body = {"skin": SKIN, "eye": EYE, "cloth": CLOTH, "cap": HAIR_CAP, "teeth": TEETH, "metal": METAL}[material]
-    return defines + "#define TAPS 8\n" + LIGHT + MESH_INPUTS + body
+    return defines + "#define TAPS 6\n" + LIGHT + MESH_INPUTS + body

@@ -13,7 +13,7 @@ from forge.data.shards import Portraits, read_cache, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import load_part
 from forge.nets.config import POCKET
-from forge.train.loop import add_training_arguments, fit
+from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.parallel import Context, launch
 from forge.train.sheet import to_bytes, write_sheet
 
@@ -27,7 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge train-ae`."""
     add_training_arguments(parser, batch=16, rate=2e-3)
     parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--looks", type=int, default=3, help="looks applied to every record")
+    parser.add_argument("--decoder-only", action="store_true", help="tune the decoder; the latents stay what they are")
+    parser.add_argument("--looks", type=int, default=3, help="looks applied to every record; 0: compose nothing")
 
 
 def importance(points: Tensor, height: int, width: int) -> Tensor:
@@ -100,6 +101,9 @@ class Crops:
 def work(args: argparse.Namespace, context: Context) -> None:
     """One worker of the training run."""
     model = Autoencoder(POCKET).to(context.device, memory_format=torch.channels_last)
+    if args.decoder_only:
+        model.load_state_dict(torch.load(args.work / "autoencoder.pt", weights_only=True)["ema"])
+        model.encoder.requires_grad_(False)
     crops = Crops(args.work / "images", args.seed * 100 + context.rank)
     fixed, _ = Crops(args.work / "images", 99).draw(10)
     calls = 0
@@ -115,7 +119,8 @@ def work(args: argparse.Namespace, context: Context) -> None:
             pictures, weights = pictures.flip(3), weights.flip(3)
         pictures, weights = pictures.to(context.device), weights.to(context.device)
         target = pictures[:, :3].contiguous(memory_format=torch.channels_last)
-        latents = model.encode_raw(target)
+        with torch.set_grad_enabled(not args.decoder_only):
+            latents = model.encode_raw(target)
         output, logits = model.decode_raw(latents + LATENT_NOISE * torch.randn_like(latents))
         mask = (pictures[:, 3:] + 1) / 2
         loss = reconstruction_loss(output, target, weights) + 0.1 * binary_cross_entropy_with_logits(logits, mask)
@@ -131,21 +136,21 @@ def work(args: argparse.Namespace, context: Context) -> None:
         masks = (torch.sigmoid(logits) * 2 - 1).expand(-1, 3, -1, -1)
         write_sheet(args.work / "autoencoder.png", [to_bytes(target), to_bytes(output), to_bytes(masks)])
 
-    ema = fit(context, args, model, "autoencoder", loss_of, show)
+    ema = fit(context, args, model, "decoder" if args.decoder_only else "autoencoder", loss_of, show)
     if context.leads:
-        measure_statistics(ema, args.work, context.device)
+        if not args.decoder_only:
+            measure_statistics(ema, args.work, context.device)
+        state = torch.load(args.work / "autoencoder.pt", weights_only=True)
+        save_atomically({**state, "ema": ema.state_dict()}, args.work / "autoencoder.pt")
 
 
 @torch.no_grad()
 def measure_statistics(ema: nn.Module, folder: Path, device: torch.device) -> None:
-    """Set the latent mean and deviation in the averaged weights of the checkpoint, from whole portraits."""
+    """Set the latent mean and deviation of `ema`, measured on whole portraits."""
     images = [shard.image[:: max(1, len(shard.identity) // 16), ..., :3] for shard in read_cache(folder / "images")]
     pictures = np.concatenate([np.asarray(image) for image in images])[:400]
     latents = torch.cat([ema.encode_raw(to_tensor(part).to(device)) for part in np.array_split(pictures, 25) if len(part)])
     ema.set_statistics(latents.mean((0, 2, 3)), latents.std((0, 2, 3)))
-    state = torch.load(folder / "autoencoder.pt", weights_only=True)
-    state["ema"] = ema.state_dict()
-    torch.save(state, folder / "autoencoder.pt")
     print("latent mean", ema.mean.flatten().tolist(), "deviation", ema.deviation.flatten().tolist())
 
 
@@ -156,6 +161,6 @@ def load_autoencoder(folder: Path) -> Autoencoder:
 
 def run(args: argparse.Namespace) -> None:
     """Compose what is not composed yet, then train."""
-    added = update_cache(args.data, args.work / "images", args.looks)
-    print(f"composed {added} new shards")
+    if args.looks:
+        print(f"composed {update_cache(args.data, args.work / 'images', args.looks)} new shards", flush=True)
     launch(work, args)

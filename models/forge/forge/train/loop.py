@@ -89,7 +89,8 @@ def fit(
         state = torch.load(path, map_location=context.device, weights_only=True)
         model.load_state_dict(state["model"])
         ema.load_state_dict(state["ema"])
-        optimiser.load_state_dict(state["optimiser"])
+        if state["kind"] == args.optimiser:
+            optimiser.load_state_dict(state["optimiser"])
         before, step, count = state["elapsed"], state["step"], state["count"]
     horizon = args.horizon or before + args.budget
     model.train()
@@ -98,6 +99,7 @@ def fit(
 
     def checkpoint() -> None:
         state = {"model": model.state_dict(), "ema": ema.state_dict(), "optimiser": optimiser.state_dict()}
+        state["kind"] = args.optimiser
         save_atomically({**state, "elapsed": elapsed, "step": step, "count": count}, path)
         if show:
             show(ema)

@@ -47,6 +47,7 @@ class Context:
 def enter(rank: int, work: Callable, args: argparse.Namespace, rendezvous: str) -> None:
     """Body of one worker process."""
     torch.set_num_threads(1)
+    os.setsid()  # Linux shares the CPU between sessions first; workers in one session would get one share together
     distributed.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=args.processes)
     torch.manual_seed(args.seed * 1000 + rank)
     work(args, Context(rank, args.processes, torch.device("cpu")))

@@ -1,0 +1,150 @@
+"""`forge eval`: measure the shipped files of a pack on sitters and seeds that were never trained on.
+
+Identity: the right one of 16 sitters must be the nearest by the judges' embedding, portrait against reference photographs.
+Direction: the reader reads each axis off the portraits. Both are first measured on held-out renders: that is the ceiling.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import avg_pool2d
+
+from forge.data.align import align_faces, to_tensor
+from forge.data.shards import References, compose_shard, read_references, shard_paths
+from forge.nets.config import AXES
+from forge.nets.judges import JUDGE_SIZE
+from forge.pack.runner import PackRunner
+from forge.train.judges import load_judges
+from forge.train.metric import embed
+from forge.train.sheet import write_sheet
+
+SITTERS = range(1_000_000, 1_000_016)
+SEED = 20_000
+JUDGE_ZOOM = 0.8
+STRENGTHS = (0.0, 0.5, 1.0)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge eval`."""
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True, help="held-out renders")
+    parser.add_argument("--judges", type=Path, required=True, help="folder with judge.pt and reader.pt")
+    parser.add_argument("--portraits", type=int, default=9, help="portraits of every sitter; a multiple of 9 is balanced")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--guidance", type=float)
+    parser.add_argument("--strengths", type=float, nargs="*", default=STRENGTHS)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--out", type=Path, help="where to write the numbers (PACK/eval.json unless settings are overridden)")
+    parser.add_argument("--sheet", type=Path, help="write six sitters in nine directions as one picture")
+
+
+class Judges:
+    """The two judges with the gallery of sitters."""
+
+    def __init__(self, folder: Path, references: References) -> None:
+        self.encoder, self.reader = load_judges(folder)
+        crops = align_faces(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
+        embeddings = embed(self.encoder, crops)
+        gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in SITTERS])
+        self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
+
+    @torch.no_grad()
+    def read(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Portraits u8 [N, 320, 256, 3] -> (landmarks [N, 5, 2] in pixels, options [N, 6])."""
+        height, width = pictures.shape[1:3]
+        parts = [self.reader(avg_pool2d(to_tensor(part), 2)) for part in np.array_split(pictures, max(1, len(pictures) // 32))]
+        points = torch.cat([points for points, _ in parts]).numpy() * (width, height)
+        return points, torch.cat([logits.argmax(2) for _, logits in parts]).numpy()
+
+    def similarity(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Cosine [N, 16] of every portrait with every sitter of the gallery."""
+        return embed(self.encoder, align_faces(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
+
+    def measure(self, pictures: np.ndarray, sitters: np.ndarray, directions: np.ndarray) -> dict:
+        """Top-1 retrieval, mean cosine with the right sitter, and the share of portraits on which each axis is read
+        right. sitters [N] are gallery rows."""
+        points, options = self.read(pictures)
+        similarity = self.similarity(pictures, points)
+        return {
+            "top1": share(similarity.argmax(1) == sitters),
+            "cosine": round(float(similarity[np.arange(len(sitters)), sitters].mean()), 4),
+            "axes": {axis: share(options[:, i] == directions[:, i]) for i, axis in enumerate(AXES)},
+        }
+
+
+def share(hits: np.ndarray) -> float:
+    """Mean of booleans, four digits."""
+    return round(float(np.mean(hits)), 4)
+
+
+def draw_directions(portraits: int) -> np.ndarray:
+    """int [16 * portraits, 6]: every option of every axis equally often, axes independent."""
+    random, total = np.random.default_rng(SEED), len(SITTERS) * portraits
+    columns = [random.permutation(np.arange(total) % 9) for _ in AXES]
+    return np.stack(columns, 1)
+
+
+def detail(pictures: np.ndarray) -> float:
+    """High-frequency energy: root mean square of the difference from a 5-pixel box blur."""
+    grey = pictures.astype(np.float32).mean(3)
+    planes = torch.from_numpy(grey)[:, None]
+    return float((planes - avg_pool2d(planes, 5, 1, 2)).pow(2).mean().sqrt())
+
+
+def heldout_portraits(data: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Held-out renders of the sixteen sitters with visible faces: pictures, gallery rows, directions."""
+    parts = [compose_shard(path, 1) for path in shard_paths(data, "portraits")]
+    pictures = np.concatenate([part.image[..., :3] for part in parts])
+    identity, visible = (np.concatenate([getattr(part, key) for part in parts]) for key in ("identity", "visible"))
+    keep = np.isin(identity, SITTERS) & visible
+    direction = np.concatenate([part.direction for part in parts])
+    return pictures[keep], identity[keep] - SITTERS[0], direction[keep]
+
+
+def run(args: argparse.Namespace) -> None:
+    """Measure and print one line of JSON."""
+    torch.set_num_threads(args.threads)
+    references = read_references(args.data)
+    judges = Judges(args.judges, references)
+    pack = PackRunner(args.pack, args.threads)
+    renders, render_sitters, render_directions = heldout_portraits(args.data)
+    embeddings = [
+        pack.identify(references.image[references.identity == s], references.points[references.identity == s])
+        for s in SITTERS
+    ]
+    directions = draw_directions(args.portraits)
+    sitters = np.arange(len(directions)) % len(SITTERS)
+    results, pictures, start = {}, np.zeros(0), time.monotonic()
+    for strength in args.strengths:
+        pictures = np.stack([
+            pack.shoot(SEED + i, direction, embeddings[sitter], args.steps, args.guidance, strength)
+            for i, (direction, sitter) in enumerate(zip(directions, sitters))
+        ])
+        results[f"{strength:g}"] = judges.measure(pictures, sitters, directions)
+    made = len(args.strengths) * len(directions)
+    report = {
+        "pack": {key: pack.manifest[key] for key in ("id", "version", "totalBytes")},
+        "sitters": len(SITTERS), "portraits": len(directions), "chance": round(1 / len(SITTERS), 4),
+        "steps": args.steps or pack.manifest["defaults"]["steps"],
+        "guidanceScale": pack.manifest["defaults"]["guidanceScale"] if args.guidance is None else args.guidance,
+        "evaluationsPerPortrait": pack.evaluations / made,
+        "secondsPerPortrait": round((time.monotonic() - start) / made, 3),
+        "ceilingOnRenders": {"portraits": len(renders), **judges.measure(renders, render_sitters, render_directions)},
+        "identityStrength": results,
+        "detailAgainstRenders": round(detail(pictures) / detail(renders), 3),
+    }
+    print(json.dumps(report))
+    out = args.out or (None if args.steps or args.guidance is not None else args.pack / "eval.json")
+    if out:
+        out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    if args.sheet:
+        sheet_directions = draw_directions(9)[:9]
+        rows = [
+            np.stack([pack.shoot(SEED + 7 * j, d, embeddings[i], args.steps, args.guidance) for j, d in enumerate(sheet_directions)])
+            for i in range(6)
+        ]
+        write_sheet(args.sheet, rows)

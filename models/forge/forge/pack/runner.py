@@ -1,0 +1,74 @@
+"""Runs a pack as the app does: the ONNX files of the manifest through ONNX Runtime, Euler steps in NumPy."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from forge.data.align import align_faces
+from forge.pack.verify import open_session
+
+
+class PackRunner:
+    """An opened pack. Pictures are u8 [H, W, 3]; every method handles one item, as the graphs have batch 1."""
+
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        self.manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        files = {name: graph["variants"][0]["file"] for name, graph in self.manifest["graphs"].items()}
+        self.sessions = {name: open_session((folder / file).read_bytes(), threads) for name, file in files.items()}
+        self.evaluations = 0
+
+    def call(self, graph: str, **inputs: np.ndarray) -> list[np.ndarray]:
+        """Run one graph by its manifest name."""
+        return self.sessions[graph].run(None, inputs)
+
+    def identify(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Reference pictures u8 [N, H, W, 3] with landmarks [N, 5, 2] -> their mean embedding [1, D] of unit length."""
+        crops = align_faces(pictures, points, self.manifest["identity"]["cropSize"])
+        planes = crops.transpose(0, 3, 1, 2).astype(np.float32) / 127.5 - 1
+        mean = np.mean([self.call("faceEncoder", crop=plane[None])[0] for plane in planes], 0)
+        return mean / np.linalg.norm(mean)
+
+    def denoise(
+        self, noise: np.ndarray, direction_ids: np.ndarray, embedding: np.ndarray,
+        steps: int, guidance_scale: float, identity_strength: float,
+    ) -> np.ndarray:
+        """noise [1, 8, 20, 16], direction_ids int32 [1, 6] -> clean latents. A guidance scale other than 1 doubles the
+        number of evaluations (counted in `evaluations`)."""
+        unset = np.full_like(direction_ids, self.manifest["conditioning"]["unset"])
+        direction = self.call("directionEncoder", direction_ids=direction_ids)[0]
+        empty = self.call("directionEncoder", direction_ids=unset)[0]
+        identity = self.call("identityProjector", embedding=embedding)[0]
+
+        def velocity(latents: np.ndarray, sigma: float, states: np.ndarray, scale: float) -> np.ndarray:
+            self.evaluations += 1
+            return self.call(
+                "denoiser", latents=latents, timestep=np.array([sigma * 1000], np.float32),
+                encoder_hidden_states=states, identity_hidden_states=identity,
+                identity_scale=np.array([scale], np.float32),
+            )[0]
+
+        latents = noise
+        sigmas = np.linspace(1, 0, steps + 1, dtype=np.float32)
+        for sigma, following in zip(sigmas[:-1], sigmas[1:]):
+            step = velocity(latents, float(sigma), direction, identity_strength)
+            if guidance_scale != 1:
+                plain = velocity(latents, float(sigma), empty, 0.0)
+                step = plain + np.float32(guidance_scale) * (step - plain)
+            latents = latents + (following - sigma) * step
+        return latents
+
+    def shoot(
+        self, seed: int, direction: np.ndarray, embedding: np.ndarray, steps: int | None = None,
+        guidance_scale: float | None = None, identity_strength: float = 1.0,
+    ) -> np.ndarray:
+        """One portrait with the defaults of the pack where nothing else is asked for."""
+        defaults, latents = self.manifest["defaults"], self.manifest["latents"]
+        image = self.manifest["image"]
+        rows, columns = image["height"] // latents["factor"], image["width"] // latents["factor"]
+        noise = np.random.default_rng(seed).standard_normal((1, latents["channels"], rows, columns)).astype(np.float32)
+        ids = np.asarray(direction, np.int32)[None]
+        scale = defaults["guidanceScale"] if guidance_scale is None else guidance_scale
+        clean = self.denoise(noise, ids, embedding, steps or defaults["steps"], scale, identity_strength)
+        sample = self.call("vaeDecoder", latents=clean)[0][0]
+        return np.rint((sample.transpose(1, 2, 0) + 1) * 127.5).astype(np.uint8)

@@ -1,0 +1,164 @@
+"""Data and training: alignment, weights, losses, and that a run stops in time and continues where it stopped."""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from forge.data.align import TEMPLATE, align_faces, anchors, flip_points, similarity
+from forge.data.crops import FaceCrops, PairSampler
+from forge.data.shards import read_cache, shard_paths
+from forge.train.autoencoder import importance
+from forge.train.denoiser import Batches
+from forge.train.encode import LatentSet
+from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
+from forge.train.metric import contrast
+from forge.train.optimiser import build_optimiser, orthogonalise
+from forge.train.parallel import Context, launch
+
+
+def test_alignment_puts_landmarks_on_the_template() -> None:
+    angle, scale, shift = 0.3, 70.0, np.array([90.0, 120.0])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    placed = TEMPLATE @ turn.T * scale + shift
+    points = np.stack([placed[0], placed[1], placed[2], placed[2] - 4, placed[2] + 4])[None].astype(np.float32)
+    matrix = similarity(anchors(points.astype(float)), TEMPLATE[None] * 112)[0]
+    assert np.allclose(anchors(points)[0] @ matrix[:, :2].T + matrix[:, 2], TEMPLATE * 112, atol=1e-3)
+    image = np.zeros((1, 256, 256, 3), np.uint8)
+    x, y = placed[0].astype(int)
+    image[0, y - 1 : y + 2, x - 1 : x + 2] = 255
+    crop = align_faces(image, points, 112)[0].mean(2)
+    row, column = (float(np.average(np.arange(112), weights=crop.sum(axis))) for axis in (1, 0))
+    assert abs(column - 0.38 * 112) < 3 and abs(row - 0.46 * 112) < 3
+
+
+def test_edges_are_replicated() -> None:
+    points = np.array([[[4, 5], [12, 5], [8, 9], [5, 13], [11, 13]]], np.float32)
+    crop = align_faces(np.full((1, 20, 20, 3), 200, np.uint8), points, 112)
+    assert crop.min() == 200
+
+
+def test_flipping_twice_changes_nothing() -> None:
+    points = np.random.default_rng(0).random((3, 5, 2)).astype(np.float32) * 200
+    once = flip_points(points, 256)
+    assert np.allclose(flip_points(once, 256), points, atol=1e-4)
+    assert np.allclose(once[:, 0, 0], 256 - points[:, 1, 0])
+
+
+def test_importance_peaks_on_the_face_and_ignores_hidden_ones() -> None:
+    points = torch.tensor([[[50.0, 50], [70, 50], [60, 60], [54, 74], [66, 74]], [[-1000.0, -1000]] * 5])
+    weights = importance(points, 128, 128)
+    assert weights[0, 0, 50, 50] > 4 and weights[0, 0, 120, 120] < 1.1
+    assert torch.allclose(weights[1], torch.ones(1, 128, 128))
+
+
+def test_contrast_prefers_grouped_identities() -> None:
+    identities = torch.arange(4)
+    good, hit = contrast(torch.eye(4).repeat(2, 1), identities)
+    bad, miss = contrast(torch.cat([torch.eye(4), torch.eye(4).roll(1, 0)]), identities)
+    assert good < bad and hit == 1 and miss == 0
+
+
+def test_pairs_share_an_identity() -> None:
+    identity = np.repeat(np.arange(5, dtype=np.int32), 3)
+    image = np.broadcast_to(identity[:, None, None, None].astype(np.uint8), (15, 4, 4, 3))
+    views, drawn = PairSampler(FaceCrops(image, identity, np.zeros(15, bool)), 0).draw(4)
+    assert np.array_equal(views[:4, 0, 0, 0], drawn) and np.array_equal(views[4:, 0, 0, 0], drawn)
+
+
+def latent_set() -> LatentSet:
+    random = np.random.default_rng(0)
+    embedding = random.normal(size=(12, 256))
+    embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
+    identity = np.repeat(np.arange(4, dtype=np.int32), 3)
+    return LatentSet(
+        random.normal(size=(12, 8, 20, 16)).astype(np.float16), np.ones((12, 20, 16), np.float16),
+        random.integers(0, 9, (12, 6)).astype(np.uint8), identity, np.arange(12), embedding.astype(np.float16),
+        embedding.astype(np.float16), identity,
+    )
+
+
+def test_batches_drop_axes_and_describe_by_other_pictures() -> None:
+    data = latent_set()
+    batches = Batches(data, 0)
+    latents, weights, direction, embedding = batches.draw(400)
+    assert latents.shape == (400, 8, 20, 16) and torch.allclose(weights.mean((2, 3)), torch.ones(400, 1))
+    unset = (direction == 9).float().mean()
+    assert 0.12 < unset < 0.28 and direction.max() == 9 and direction.dtype == torch.int32
+    assert torch.allclose(embedding.norm(dim=1), torch.ones(400), atol=1e-4)
+    own = {tuple(np.round(row, 3)) for row in data.embedding[3:6].astype(np.float32)}
+    assert own  # identity 1
+    described = [batches.describe(3) for _ in range(40)]
+    assert all(np.max(data.embedding[3:6].astype(np.float32) @ d) > 0.4 for d in described)
+
+
+def test_durations_and_schedule() -> None:
+    assert (seconds("90s"), seconds("9m"), seconds("1.5h"), seconds("30")) == (90, 540, 5400, 30)
+    with pytest.raises(ValueError):
+        seconds("soon")
+    rates = [learning_rate(p, 1.0) for p in (0, 0.02, 0.5, 1.0, 2.0)]
+    assert rates[0] < rates[2] < rates[1] == 1.0 and rates[3] == rates[4] == pytest.approx(0.02)
+
+
+def test_muon_update_is_nearly_orthogonal_and_learns() -> None:
+    update = orthogonalise(torch.randn(24, 60, generator=torch.Generator().manual_seed(0)))
+    values = torch.linalg.svdvals(update)
+    assert values.min() > 0.5 and values.max() < 1.4
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 32))
+    optimiser = build_optimiser("muon", model, 0.01)
+    x, y = torch.randn(64, 32), torch.randn(64, 32)
+    losses = []
+    for _ in range(40):
+        loss = (model(x) - y).pow(2).mean()
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        losses.append(loss.item())
+    assert losses[-1] < 0.6 * losses[0]
+
+
+def arguments(work: Path, *extra: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_training_arguments(parser, batch=8, rate=0.01)
+    return parser.parse_args(["--work", str(work), *extra])
+
+
+def train_line(args: argparse.Namespace, context: Context) -> None:
+    """A tiny regression that `fit` can train; module-level so that worker processes can import it."""
+    model = nn.Linear(4, 1)
+
+    def loss_of(batch: int) -> tuple[torch.Tensor, dict[str, float]]:
+        x = torch.randn(batch, 4)
+        return (model(x) - x.sum(1, keepdim=True)).pow(2).mean(), {}
+
+    fit(context, args, model, "line", loss_of)
+
+
+def test_a_run_keeps_its_budget_and_continues(tmp_path: Path) -> None:
+    for budget in ("1s", "0.5s"):
+        launch(train_line, arguments(tmp_path, "--budget", budget, "--threads", "1"))
+        state = torch.load(tmp_path / "line.pt", weights_only=True)
+        if budget == "1s":
+            first = state
+    assert 1.0 <= first["elapsed"] < 1.4 and 1.5 <= state["elapsed"] < 2.0
+    assert state["step"] > first["step"] and state["count"] == 8 * state["step"]
+    assert (state["ema"]["weight"] - 1).abs().max() < 0.2
+
+
+def test_two_processes_train_one_model(tmp_path: Path) -> None:
+    launch(train_line, arguments(tmp_path, "--budget", "1s", "--processes", "2"))
+    assert torch.load(tmp_path / "line.pt", weights_only=True)["step"] > 5
+
+
+def test_half_written_shards_are_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "portraits"
+    folder.mkdir()
+    np.savez(folder / "00000.npz", a=np.zeros(3))
+    (folder / "00001.npz").write_bytes((folder / "00000.npz").read_bytes()[:50])
+    assert [path.name for path in shard_paths(tmp_path, "portraits")] == ["00000.npz"]
+    with pytest.raises(FileNotFoundError):
+        next(read_cache(tmp_path / "nothing"))

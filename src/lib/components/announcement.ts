@@ -1,0 +1,27 @@
+/** What a screen reader is told about the run: frames, not steps, which would never stop talking. */
+import { errorText } from './error-text';
+import type { FrameFacts, SheetFacts } from './frame';
+import { likenessText } from './words';
+
+export function announcement(
+	event: {
+		kind: 'started' | 'done' | 'failed' | 'stopped';
+		sheet: SheetFacts;
+		frame: FrameFacts;
+	} | null
+): string {
+	if (!event) return '';
+	const which = `Frame ${event.frame.index + 1} of ${event.sheet.frames.length}`;
+	switch (event.kind) {
+		case 'started':
+			return `${which} is being exposed.`;
+		case 'done':
+			return `${which} is done, ${likenessText(event.frame.likeness)}.`;
+		case 'stopped':
+			return `${which} was stopped.`;
+		case 'failed':
+			return event.frame.error
+				? `${which} failed. ${errorText(event.frame.error).what}. ${errorText(event.frame.error).then}`
+				: `${which} failed.`;
+	}
+}

@@ -1,0 +1,136 @@
+/**
+ * The app without its face: what `npm run shoot` and end-to-end tests call through `page.evaluate`.
+ * Everything here is JSON, because that is what crosses into Node; faces stay in the page as handles.
+ */
+import type { DeviceOverride } from '$lib/contract/device';
+import type { Direction } from '$lib/contract/direction';
+import type { BootReport, FrameResult, PortraitEngine } from '$lib/contract/engine';
+import { LuxError, toWireError } from '$lib/contract/errors';
+import type { Outcome } from '$lib/contract/worker-api';
+import { parseDirection } from '$lib/direction/compile';
+import { findShoot, SHOOTS } from '$lib/direction/shoots';
+import { fetchSamples } from '$lib/state/samples';
+
+/** A reference that was read: its embedding stays here, `score` is the detector's confidence. */
+export interface RunnerReference {
+	handle: number;
+	score: number;
+}
+
+export interface RunnerRequest {
+	handles: number[];
+	direction: Direction;
+	seed: number;
+	steps?: number;
+	guidanceScale?: number;
+	identityStrength?: number;
+}
+
+/** No method throws: failures are outcomes with their code. */
+export interface LuxShotRunner {
+	boot(options: { device: DeviceOverride; pack: string }): Promise<Outcome<BootReport>>;
+	/** The sample sitters, as in `sitters.json`. Empty when the list cannot be read. */
+	sitters(): Promise<{ id: string; name: string; references: string[] }[]>;
+	/** Reads all references of a sample sitter. */
+	readSample(sitterId: string): Promise<Outcome<RunnerReference[]>>;
+	readReference(photo: { base64: string; name: string }): Promise<Outcome<RunnerReference>>;
+	shootFrame(
+		request: RunnerRequest
+	): Promise<Outcome<Omit<FrameResult, 'bytes'> & { base64: string }>>;
+	/** A named shoot by name or id, ignoring case. */
+	parseShoot(text: string): Outcome<Direction>;
+	/** Option ids, for example `F5,S4,Y7,M9,P7,L4`. */
+	parseDirection(text: string): Outcome<Direction>;
+	dispose(): void;
+}
+
+export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRunner {
+	const embeddings: Float32Array[] = [];
+	const { signal } = new AbortController();
+	const ignore = () => undefined;
+
+	async function read(bytes: ArrayBuffer, name: string): Promise<RunnerReference> {
+		const photo = await engine.readReference(signal, { bytes, name }, ignore);
+		return { handle: embeddings.push(photo.embedding) - 1, score: photo.face.score };
+	}
+
+	function embeddingOf(handle: number): Float32Array {
+		const embedding = embeddings[handle];
+		if (!embedding) throw new LuxError('request-invalid', { detail: `no reference ${handle}` });
+		return embedding;
+	}
+
+	return {
+		boot: (options) => attempt(() => engine.boot(signal, options, ignore)),
+		sitters: async () => {
+			const samples = await fetchSamples(baseUrl).catch(() => []);
+			return samples.map(({ id, name, urls }) => ({
+				id,
+				name,
+				references: urls.map((url) => url.slice(url.lastIndexOf('/') + 1))
+			}));
+		},
+		readSample: (sitterId) =>
+			attempt(async () => {
+				const sample = (await fetchSamples(baseUrl)).find(({ id }) => id === sitterId);
+				if (!sample)
+					throw new LuxError('request-invalid', { detail: `no sample sitter "${sitterId}"` });
+				const references: RunnerReference[] = [];
+				for (const url of sample.urls)
+					references.push(await read(await (await fetch(url)).arrayBuffer(), url));
+				return references;
+			}),
+		readReference: ({ base64, name }) =>
+			attempt(async () => read(await blobOf(base64).arrayBuffer(), name)),
+		shootFrame: ({ handles, ...request }) =>
+			attempt(async () => {
+				const { bytes, ...result } = await engine.shootFrame(
+					signal,
+					{ ...request, embeddings: handles.map(embeddingOf), previewEvery: 0 },
+					ignore
+				);
+				return { ...result, base64: toBase64(bytes) };
+			}),
+		parseShoot: (text) =>
+			attemptSync(() => {
+				const shoot = findShoot(text);
+				if (!shoot)
+					throw new LuxError('request-invalid', {
+						detail: `no shoot "${text}"; there are ${SHOOTS.map(({ name }) => name).join(', ')}`
+					});
+				return shoot.direction;
+			}),
+		parseDirection: (text) => attemptSync(() => parseDirection(text)),
+		dispose: () => engine.dispose()
+	};
+}
+
+async function attempt<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+	try {
+		return { ok: true, value: await work() };
+	} catch (error) {
+		return { ok: false, error: toWireError(error) };
+	}
+}
+
+function attemptSync<T>(work: () => T): Outcome<T> {
+	try {
+		return { ok: true, value: work() };
+	} catch (error) {
+		return { ok: false, error: toWireError(error) };
+	}
+}
+
+/** `fetch` of a data: URL would need a wider policy than the app has. */
+function blobOf(base64: string): Blob {
+	return new Blob([Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))]);
+}
+
+function toBase64(bytes: ArrayBuffer): string {
+	const CHUNK = 0x8000; // spread arguments are limited
+	const view = new Uint8Array(bytes);
+	let binary = '';
+	for (let at = 0; at < view.length; at += CHUNK)
+		binary += String.fromCharCode(...view.subarray(at, at + CHUNK));
+	return btoa(binary);
+}

@@ -1,0 +1,3 @@
+import { proveSeal } from '$workers/runtime/seal';
+
+postMessage(await proveSeal(self as DedicatedWorkerGlobalScope, location.origin));

@@ -1,0 +1,258 @@
+/** An engine without models for UI tests: same interface, deterministic pictures, failures on demand. */
+import { AXES } from '$lib/contract/direction';
+import type {
+	BootOptions,
+	BootReport,
+	FrameRequest,
+	FrameResult,
+	PortraitEngine,
+	ReferencePhoto
+} from '$lib/contract/engine';
+import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
+import type { PackManifest } from '$lib/contract/manifest';
+import type { ProgressListener } from '$lib/contract/progress';
+
+export interface FakeEngineOptions {
+	stepMilliseconds?: number;
+	steps?: number;
+	/** Fails this boot (counted from 1). */
+	bootError?: (attempt: number) => WireError | null;
+	/** Fails a photograph by its name. */
+	photoError?: (name: string) => WireError | null;
+	/** Fails this frame (counted from 1) half way. */
+	frameError?: (frame: number) => WireError | null;
+}
+
+const WIDTH = 256;
+const HEIGHT = 320;
+
+export class FakeEngine implements PortraitEngine {
+	readonly requests: FrameRequest[] = [];
+	readonly photos: string[] = [];
+	boots = 0;
+	#queue: Promise<unknown> = Promise.resolve();
+
+	constructor(private readonly options: FakeEngineOptions = {}) {}
+
+	async boot(
+		signal: AbortSignal,
+		options: BootOptions,
+		onProgress: ProgressListener
+	): Promise<BootReport> {
+		this.boots += 1;
+		for (const loaded of [1, 2, 3, 4]) {
+			await this.#pause(signal);
+			onProgress({
+				kind: 'bytes',
+				what: 'pack',
+				file: 'denoiser.onnx',
+				loaded: loaded * 9_000_000,
+				total: 36_000_000
+			});
+		}
+		const error = this.options.bootError?.(this.boots);
+		if (error) throw fromWireError(error);
+		return {
+			device: {
+				kind: 'wasm',
+				reason: options.device === 'wasm' ? 'override' : 'no-adapter',
+				adapter: null,
+				threads: 2,
+				crossOriginIsolated: true
+			},
+			seal: {
+				sealed: true,
+				attempts: [
+					{ what: 'fetch-foreign', refused: true },
+					{ what: 'fetch-own-origin', refused: true },
+					{ what: 'websocket', refused: true }
+				]
+			},
+			pack: { hash: 'f'.repeat(64), manifest: fakeManifest(this.options.steps ?? 8) }
+		};
+	}
+
+	readReference(
+		signal: AbortSignal,
+		{ bytes, name }: { bytes: ArrayBuffer; name: string }
+	): Promise<ReferencePhoto> {
+		return this.#queued(async () => {
+			this.photos.push(name);
+			await this.#pause(signal);
+			const error = this.options.photoError?.(name);
+			if (error) throw fromWireError(error);
+			const tone = new Uint8Array(bytes).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
+			return {
+				bytes,
+				mimeType: 'image/webp',
+				width: 400,
+				height: 500,
+				face: {
+					box: { x: 100, y: 100, width: 200, height: 240 },
+					points: {
+						rightEye: [160, 200],
+						leftEye: [240, 200],
+						noseTip: [200, 250],
+						mouthRight: [170, 300],
+						mouthLeft: [230, 300]
+					},
+					score: 0.98
+				},
+				embedding: Float32Array.from({ length: 4 }, (_, i) => ((tone >>> (i * 8)) & 255) / 255),
+				packHash: 'f'.repeat(64)
+			};
+		});
+	}
+
+	shootFrame(
+		signal: AbortSignal,
+		request: FrameRequest,
+		onProgress: ProgressListener
+	): Promise<FrameResult> {
+		return this.#queued(() => this.#expose(signal, request, onProgress));
+	}
+
+	dispose(): void {
+		this.#queue = Promise.resolve();
+	}
+
+	async #expose(
+		signal: AbortSignal,
+		request: FrameRequest,
+		onProgress: ProgressListener
+	): Promise<FrameResult> {
+		this.requests.push(request);
+		const error = this.options.frameError?.(this.requests.length) ?? null;
+		const steps = request.steps ?? this.options.steps ?? 8;
+		const times: number[] = [];
+		onProgress({ kind: 'stage-started', stage: 'denoise' });
+		for (let step = 1; step <= steps; step++) {
+			const start = performance.now();
+			await this.#pause(signal);
+			if (error && step > steps / 2) throw fromWireError(error);
+			times.push(performance.now() - start);
+			onProgress({ kind: 'step', step, steps, milliseconds: times.at(-1)! });
+			if (request.previewEvery && step % request.previewEvery === 0)
+				onProgress({
+					kind: 'preview',
+					step,
+					steps,
+					image: draw(request, step / steps).transferToImageBitmap()
+				});
+		}
+		const blob = await draw(request, 1).convertToBlob({ type: 'image/png' });
+		return {
+			bytes: await blob.arrayBuffer(),
+			mimeType: 'image/png',
+			width: WIDTH,
+			height: HEIGHT,
+			likeness: 0.5 + ((request.seed * 37) % 40) / 100,
+			timings: {
+				stages: [{ stage: 'denoise', milliseconds: times.reduce((a, b) => a + b, 0) }],
+				steps: times,
+				totalMilliseconds: times.reduce((a, b) => a + b, 0)
+			},
+			device: {
+				kind: 'wasm',
+				reason: 'no-adapter',
+				adapter: null,
+				threads: 2,
+				crossOriginIsolated: true
+			}
+		};
+	}
+
+	#pause(signal: AbortSignal): Promise<void> {
+		return new Promise((resolve, reject) => {
+			const cancel = () => reject(new LuxError('cancelled', {}));
+			if (signal.aborted) return cancel();
+			const timer = setTimeout(resolve, this.options.stepMilliseconds ?? 1);
+			signal.addEventListener('abort', () => (clearTimeout(timer), cancel()), { once: true });
+		});
+	}
+
+	/** One at a time, and a failure does not poison the next: as the real one. */
+	#queued<T>(work: () => Promise<T>): Promise<T> {
+		const run = this.#queue.then(work);
+		this.#queue = run.catch(() => undefined);
+		return run;
+	}
+}
+
+/** A head in front of a ground; seed, face and direction all show. */
+function draw({ seed, direction, embeddings }: FrameRequest, clarity: number): OffscreenCanvas {
+	const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
+	const context = canvas.getContext('2d')!;
+	const number = AXES.map((axis) => Number(direction[axis]?.slice(1) ?? 0));
+	const hue = (number[1]! * 40 + number[3]! * 12) % 360;
+	context.fillStyle = `hsl(${hue} 30% ${12 + number[3]! * 5}%)`;
+	context.fillRect(0, 0, WIDTH, HEIGHT);
+	const x = WIDTH / 2 + ((seed * 13) % 31) - 15;
+	const scale = 1.5 - number[0]! * 0.1;
+	const tone = Math.round((embeddings[0]?.[0] ?? 0.5) * 40) + 30;
+	context.fillStyle = `hsl(${(hue + 160) % 360} 20% 30%)`;
+	context.beginPath();
+	context.ellipse(x, HEIGHT + 20, 90 * scale, 120 * scale, 0, 0, 7);
+	context.fill();
+	context.fillStyle = `hsl(25 35% ${tone}%)`;
+	context.beginPath();
+	context.ellipse(x, HEIGHT / 2 - 10, 48 * scale, 62 * scale, 0, 0, 7);
+	context.fill();
+	for (let i = 0; i < (1 - clarity) * 4000; i++) {
+		const at = Math.imul(i + seed, 2654435761) >>> 0;
+		context.fillStyle = `hsl(${at % 360} 50% 45%)`;
+		context.fillRect(at % WIDTH, (at >>> 9) % HEIGHT, 6, 6);
+	}
+	return canvas;
+}
+
+function fakeManifest(steps: number): PackManifest {
+	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
+	return {
+		formatVersion: 1,
+		id: 'fake',
+		title: 'Fake',
+		version: '0.0.0',
+		licences: [],
+		totalBytes: 1,
+		image: { width: WIDTH, height: HEIGHT },
+		latents: { channels: 8, factor: 16, scale: 1, shift: 0 },
+		conditioning: {
+			kind: 'vocabulary',
+			axes: [...AXES],
+			options: 9,
+			unset: 9,
+			tokens: 12,
+			width: 192
+		},
+		identity: {
+			cropSize: 112,
+			template: { rightEye: [0.38, 0.46], leftEye: [0.62, 0.46], mouth: [0.5, 0.7] },
+			embeddingLength: 4,
+			tokens: 8,
+			references: 'average'
+		},
+		scheduler: { kind: 'flow-match-euler', config: {} },
+		defaults: {
+			steps,
+			guidanceScale: 1,
+			identityStrength: 0.8,
+			variation: { subtle: 0.35, strong: 0.6 }
+		},
+		graphs: {
+			faceEncoder: graph,
+			identityProjector: graph,
+			directionEncoder: graph,
+			denoiser: graph,
+			vaeEncoder: graph,
+			vaeDecoder: graph
+		},
+		requirements: {
+			maxBufferSize: 0,
+			maxStorageBufferBindingSize: 0,
+			shaderF16: false,
+			memoryBytes: 0
+		},
+		files: []
+	};
+}

@@ -1,0 +1,171 @@
+import { isLuxError } from '$lib/contract/errors';
+import { CHUNK_BYTES, type PackManifest } from '$lib/contract/manifest';
+import { parseFaceManifest } from '$workers/runtime/face-models';
+import { verifyPack } from '$workers/runtime/pack';
+import { parseManifest, sha256, verifyFile } from '$workers/runtime/pack-verify';
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+
+const micro = new URL('../../fixtures/packs/micro/', import.meta.url);
+const text = readFileSync(new URL('manifest.json', micro), 'utf8');
+const original = JSON.parse(text) as PackManifest;
+
+const encode = (value: unknown) =>
+	new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value))
+		.buffer as ArrayBuffer;
+const invalid = (error: unknown) => isLuxError(error, 'pack-manifest-invalid');
+function refuse(value: unknown): void {
+	expect(() => parseManifest(encode(value))).toThrow(expect.toSatisfy(invalid));
+}
+
+describe('parseManifest', () => {
+	it('reads a real one', () => {
+		expect(parseManifest(encode(text))).toEqual(original);
+	});
+
+	it.each<[string, (manifest: PackManifest) => unknown]>([
+		['an unknown field', (m) => ({ ...m, extra: 1 })],
+		['an unknown field deep inside', (m) => ({ ...m, image: { ...m.image, depth: 3 } })],
+		['another format version', (m) => ({ ...m, formatVersion: 2 })],
+		['a missing graph', (m) => ({ ...m, graphs: { ...m.graphs, denoiser: undefined } })],
+		['a file listed twice', (m) => ({ ...m, files: [...m.files, m.files[0]] })],
+		['a wrong total', (m) => ({ ...m, totalBytes: m.totalBytes + 1 })],
+		['a graph without a file', (m) => ({ ...m, files: m.files.slice(1) })],
+		['a size the latents do not divide', (m) => ({ ...m, image: { width: 65, height: 80 } })],
+		[
+			'a missing chunk hash',
+			(m) => ({ ...m, files: m.files.map((file) => ({ ...file, chunks: [] })) })
+		],
+		...['../up', '/etc/x', 'https://a.invalid/x', 'a//b', 'a/../b', '', 'a\\b', '.hidden'].map(
+			(path): [string, (m: PackManifest) => unknown] => [
+				`the path ${JSON.stringify(path)}`,
+				(m) => ({ ...m, files: m.files.map((file, i) => (i ? file : { ...file, path })) })
+			]
+		)
+	])('refuses %s', (_, change) => {
+		refuse(change(structuredClone(original)));
+	});
+
+	it('refuses any text that is not a manifest, with its own code', () => {
+		fc.assert(fc.property(fc.string(), (junk) => refuse(junk)));
+		fc.assert(fc.property(fc.jsonValue(), (junk) => refuse(junk)));
+		fc.assert(
+			fc.property(fc.uint8Array(), (bytes) => {
+				expect(() => parseManifest(bytes.slice().buffer)).toThrow(expect.toSatisfy(invalid));
+			})
+		);
+	});
+
+	it('refuses any leaf replaced by another kind of value', () => {
+		const leaves: (string | number)[][] = [];
+		const walk = (value: unknown, path: (string | number)[]) => {
+			if (typeof value !== 'object' || value === null) leaves.push(path);
+			else for (const [key, inner] of Object.entries(value)) walk(inner, [...path, key]);
+		};
+		walk(original, []);
+		// `config` is a free record of numbers, strings and booleans, checked by the scheduler.
+		const checked = leaves.filter((path) => !path.includes('config'));
+		fc.assert(
+			fc.property(
+				fc.constantFrom(...checked),
+				fc.constantFrom(null, {}, [], Number.NaN),
+				(path, value) => {
+					const copy = structuredClone(original);
+					let place = copy as unknown as Record<string, unknown>;
+					for (const key of path.slice(0, -1)) place = place[key] as Record<string, unknown>;
+					place[path.at(-1)!] = value;
+					refuse(copy);
+				}
+			)
+		);
+	});
+
+	it('is not fooled by __proto__', () => {
+		refuse(text.replace('{', '{"__proto__": {"id": "evil"},'));
+		expect(({} as { id?: string }).id).toBeUndefined();
+	});
+});
+
+describe('verifyFile', () => {
+	const bytes = new Uint8Array(readFileSync(new URL(original.files[0]!.path, micro)));
+	const entry = original.files.find(({ bytes: size }) => size === bytes.length)!;
+	const corrupt = (error: unknown) =>
+		isLuxError(error, 'pack-file-corrupt') && error.params.file === entry.path;
+
+	it('accepts the real bytes', async () => {
+		await expect(verifyFile(entry, bytes.slice().buffer)).resolves.toBeUndefined();
+	});
+
+	it('notices any flipped bit', async () => {
+		await fc.assert(
+			fc.asyncProperty(
+				fc.nat(bytes.length - 1),
+				fc.integer({ min: 0, max: 7 }),
+				async (at, bit) => {
+					const copy = bytes.slice();
+					copy[at]! ^= 1 << bit;
+					await expect(verifyFile(entry, copy.buffer)).rejects.toSatisfy(corrupt);
+				}
+			),
+			{ numRuns: 50 }
+		);
+	});
+
+	it('notices missing and added bytes', async () => {
+		await expect(verifyFile(entry, bytes.slice(1).buffer)).rejects.toSatisfy(corrupt);
+		await expect(verifyFile(entry, new Uint8Array(bytes.length + 1).buffer)).rejects.toSatisfy(
+			corrupt
+		);
+	});
+
+	it('checks every chunk', async () => {
+		const big = new Uint8Array(CHUNK_BYTES + 5).fill(7);
+		const chunks = [await sha256(big.slice(0, CHUNK_BYTES)), await sha256(big.slice(CHUNK_BYTES))];
+		const whole = { path: 'big.onnx', bytes: big.length, sha256: await sha256(big), chunks };
+		await expect(verifyFile(whole, big.buffer)).resolves.toBeUndefined();
+		const swapped = { ...whole, chunks: [chunks[0]!, chunks[0]!] };
+		await expect(verifyFile(swapped, big.buffer)).rejects.toSatisfy((error) =>
+			isLuxError(error, 'pack-file-corrupt')
+		);
+	});
+
+	it('hashes like everybody else', async () => {
+		expect(await sha256(new TextEncoder().encode('abc'))).toBe(
+			'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'
+		);
+	});
+});
+
+describe('verifyPack', () => {
+	const files = original.files.map(({ path }) => ({
+		path,
+		bytes: new Blob([readFileSync(new URL(path, micro))])
+	}));
+
+	it('gives the bytes under the manifest’s own hash', async () => {
+		const verified = await verifyPack(encode(text), files);
+		expect(verified.hash).toBe(await sha256(encode(text)));
+		expect([...verified.files.keys()]).toEqual(original.files.map(({ path }) => path));
+	});
+
+	it('refuses a missing file by name', async () => {
+		await expect(verifyPack(encode(text), files.slice(1))).rejects.toSatisfy(
+			(error) =>
+				isLuxError(error, 'pack-file-corrupt') && error.params.file === original.files[0]!.path
+		);
+	});
+});
+
+describe('parseFaceManifest', () => {
+	it('refuses other formats and paths that lead elsewhere', () => {
+		const file = { path: 'detector.onnx', bytes: 3, sha256: '0'.repeat(64) };
+		expect(parseFaceManifest(encode({ formatVersion: 1, files: [file] })).files).toEqual([file]);
+		for (const bad of [
+			'{',
+			{ formatVersion: 2, files: [file] },
+			{ formatVersion: 1, files: [{ ...file, path: '../detector.onnx' }] }
+		])
+			expect(() => parseFaceManifest(encode(bad))).toThrow(expect.toSatisfy(invalid));
+	});
+});
