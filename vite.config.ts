@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { existsSync } from 'node:fs';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { plainAnnouncer } from './scripts/plain-announcer.mjs';
 import { sealedWorkers } from './scripts/sealed-workers.mjs';
 
 // The system's Chromium when there is one (CI, Debian); Playwright's own elsewhere.
@@ -26,7 +27,7 @@ const isolation = {
 };
 
 export default defineConfig({
-	plugins: [sealedWorkers(), sveltekit()],
+	plugins: [plainAnnouncer(), sealedWorkers(), sveltekit()],
 	// ORT's loader without its embedded module: workers/runtime/ort.ts names every file it may load.
 	resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
 	worker: { format: 'es' },
@@ -38,7 +39,12 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'] }
+				test: {
+					name: 'unit',
+					environment: 'node',
+					include: ['tests/unit/**/*.test.ts'],
+					testTimeout: 30_000 // shared machines
+				}
 			},
 			{
 				extends: true,
@@ -49,7 +55,7 @@ export default defineConfig({
 				test: {
 					name: 'browser',
 					include: ['tests/browser/**/*.test.ts', 'tests/ui/**/*.test.ts'],
-					testTimeout: 60_000,
+					testTimeout: 240_000, // SwiftShader compiles shaders slowly, on shared machines
 					fileParallelism: false,
 					browser: {
 						enabled: true,

@@ -8,7 +8,10 @@ import { headersFor, parseHeaders } from './headers.mjs';
 /** Source file as the dev server names it -> the name the build gives it. */
 const BUILT_NAMES = /** @type {const} */ ([
 	[/\/workers\/(portrait|pack)\.worker\.ts$/, '/_app/immutable/workers/$1.worker-dev.js'],
-	[/\/onnxruntime-web\/dist\/(ort-wasm-simd-threaded\.\w+)\.mjs$/, '/_app/immutable/assets/$1.mjs']
+	[
+		/\/onnxruntime-web\/dist\/(ort-wasm-simd-threaded(?:\.\w+)?)\.mjs$/,
+		'/_app/immutable/assets/$1.dev.mjs'
+	]
 ]);
 
 /** @returns {import('vite').Plugin} */

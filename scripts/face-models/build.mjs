@@ -28,6 +28,7 @@ const PACKAGE = '@vladmandic/human';
  * Which graphs to convert, and how their outputs are named and joined.
  * `detector`: BlazeFace for the back camera, 512 anchors of the 16 x 16 grid, then 384 of the 8 x 8 grid.
  * `landmarks`: Face Mesh; its eye and lip contours are left out because nothing here reads them.
+ * @type {{ source: string, plan: import('./convert.mjs').Plan }[]}
  */
 const GRAPHS = [
 	{

@@ -7,6 +7,11 @@ import { OPERATORS } from './operators.mjs';
  * @typedef {import('./tfjs-model.mjs').TfNode} TfNode
  * @typedef {import('./onnx-file.mjs').OnnxGraph} OnnxGraph
  * @typedef {{ name: string, shape: number[] }} Value
+ * @typedef {object} Plan
+ * @property {string} name Name of the graph.
+ * @property {number} inputSize Height and width of the square input picture.
+ * @property {Record<string, string[]>} outputs Name of each output -> the TensorFlow nodes whose values are
+ *   joined along axis 1 to make it. Whatever no output needs is left out.
  */
 
 /** @type {(input: string) => string} `node:0` names the first output of `node`. */
@@ -14,11 +19,7 @@ const nodeName = (input) => input.replace(/:0$/, '');
 
 /**
  * @param {TfModel} model
- * @param {object} plan
- * @param {string} plan.name Name of the graph.
- * @param {number} plan.inputSize Height and width of the square input picture.
- * @param {Record<string, string[]>} plan.outputs Name of each output -> the TensorFlow nodes whose values are
- *   joined along axis 1 to make it. Whatever no output needs is left out.
+ * @param {Plan} plan
  * @returns {OnnxGraph} Input `image` is [1, 3, inputSize, inputSize].
  * @throws when the graph uses an operation this converter does not know.
  */
@@ -64,7 +65,7 @@ export function convertGraph(model, { name, inputSize, outputs }) {
 
 	const ports = Object.entries(outputs).map(([output, parts]) => {
 		const joined = parts.map((part) => evaluate(nodeName(part)));
-		const [batch = 1, , ...rest] = joined.flatMap((part, i) => (i === 0 ? part.shape : []));
+		const [batch = 1, , ...rest] = joined[0]?.shape ?? [];
 		const length = joined.reduce((sum, part) => sum + (part.shape[1] ?? 0), 0);
 		const inputs = joined.map((part) => part.name);
 		return builder.add('Concat', inputs, [batch, length, ...rest], { axis: 1 }, output);

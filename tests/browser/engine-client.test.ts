@@ -4,6 +4,7 @@ import type { BootOptions, FrameRequest } from '$lib/contract/engine';
 import { isLuxError, type ErrorCode } from '$lib/contract/errors';
 import type { Progress } from '$lib/contract/progress';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cdp } from 'vitest/browser';
 
 const MICRO: BootOptions = { device: null, pack: 'tests/fixtures/packs/micro' };
 const never = new AbortController().signal;
@@ -149,6 +150,16 @@ describe('runs', () => {
 		const after = await made.shootFrame(never, request(), silent);
 		expect(workers.map(({ name }) => name)).toEqual(['pack', 'portrait', 'portrait']);
 		expect(new Uint8Array(after.bytes)).toEqual(new Uint8Array(before.bytes));
+	});
+
+	it('moves to WASM when the GPU process dies, and says why', async () => {
+		const made = engine();
+		const { device } = await made.boot(never, { ...MICRO, device: 'webgpu' }, silent);
+		expect(device.kind).toBe('webgpu');
+		await cdp().send('Browser.crashGpuProcess');
+		const frame = await made.shootFrame(never, request({ steps: 2 }), silent);
+		expect(frame.device).toMatchObject({ kind: 'wasm', reason: 'device-lost' });
+		expect(frame.width).toBe(64);
 	});
 
 	it('rejects everything when disposed', async () => {

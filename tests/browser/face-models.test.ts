@@ -80,7 +80,7 @@ describe('converted face models', () => {
 		const values = model.execute({ [model.inputs[0]!.name]: input }, parts);
 		try {
 			for (const [output, names] of Object.entries(outputs)) {
-				const expected = names.flatMap((name: string) => [
+				const expected: number[] = names.flatMap((name: string) => [
 					...values[(parts as string[]).indexOf(name)]!.dataSync()
 				]);
 				const actual = converted[output]!.data;

@@ -6,8 +6,8 @@ import type { GraphTensor } from '$workers/runtime/graph';
 import { setUpOrt, type Ort } from '$workers/runtime/ort';
 import { verifyPack, type VerifiedPack } from '$workers/runtime/pack';
 import type { SessionDevice } from '$workers/runtime/session';
-import asyncifyModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import plainModule from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import jspiModule from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
 import jspiBinary from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 
@@ -41,9 +41,8 @@ export async function verifiedMicroPack(): Promise<VerifiedPack> {
 }
 
 /** ORT in this page. Every test file has its own page, so its own singleton. */
-export async function startRuntime(build: 'jspi' | 'asyncify' = 'jspi', threads = 2): Promise<Ort> {
-	const [binary, module] =
-		build === 'jspi' ? [jspiBinary, jspiModule] : [asyncifyBinary, asyncifyModule];
+export async function startRuntime(build: 'jspi' | 'plain' = 'jspi', threads = 2): Promise<Ort> {
+	const [binary, module] = build === 'jspi' ? [jspiBinary, jspiModule] : [plainBinary, plainModule];
 	return setUpOrt({
 		wasmBinary: await (await fetch(binary)).arrayBuffer(),
 		wasmModuleUrl: new URL(module, location.href).href,

@@ -19,6 +19,10 @@ export interface FakeEngineOptions {
 	bootError?: (attempt: number) => WireError | null;
 	/** Fails a photograph by its name. */
 	photoError?: (name: string) => WireError | null;
+	/** Awaited before this step of this frame (both counted from 1). */
+	hold?: (frame: number, step: number) => Promise<void> | undefined;
+	/** Finishes a frame all the same when it was cancelled. */
+	deaf?: boolean;
 	/** Fails this frame (counted from 1) half way. */
 	frameError?: (frame: number) => WireError | null;
 }
@@ -122,13 +126,15 @@ export class FakeEngine implements PortraitEngine {
 		onProgress: ProgressListener
 	): Promise<FrameResult> {
 		this.requests.push(request);
-		const error = this.options.frameError?.(this.requests.length) ?? null;
+		const frame = this.requests.length;
+		const error = this.options.frameError?.(frame) ?? null;
 		const steps = request.steps ?? this.options.steps ?? 8;
 		const times: number[] = [];
 		onProgress({ kind: 'stage-started', stage: 'denoise' });
 		for (let step = 1; step <= steps; step++) {
 			const start = performance.now();
-			await this.#pause(signal);
+			const heed = this.options.deaf ? new AbortController().signal : signal;
+			await this.#pause(heed, this.options.hold?.(frame, step));
 			if (error && step > steps / 2) throw fromWireError(error);
 			times.push(performance.now() - start);
 			onProgress({ kind: 'step', step, steps, milliseconds: times.at(-1)! });
@@ -162,12 +168,13 @@ export class FakeEngine implements PortraitEngine {
 		};
 	}
 
-	#pause(signal: AbortSignal): Promise<void> {
+	#pause(signal: AbortSignal, hold?: Promise<void>): Promise<void> {
 		return new Promise((resolve, reject) => {
 			const cancel = () => reject(new LuxError('cancelled', {}));
 			if (signal.aborted) return cancel();
-			const timer = setTimeout(resolve, this.options.stepMilliseconds ?? 1);
-			signal.addEventListener('abort', () => (clearTimeout(timer), cancel()), { once: true });
+			signal.addEventListener('abort', cancel, { once: true });
+			const tick = new Promise((done) => setTimeout(done, this.options.stepMilliseconds ?? 1));
+			void Promise.all([tick, hold]).then(() => resolve());
 		});
 	}
 

@@ -22,9 +22,13 @@ const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render/i;
  * Asks for the fastest adapter. Never throws: a browser that throws here has no usable WebGPU.
  *
  * @param gpu `navigator.gpu`, undefined where the browser has no WebGPU.
+ * @param stackSwitching Whether WebAssembly has JSPI, without which the runtime's build has no WebGPU.
  */
-export async function probeAdapter(gpu: GPU | undefined): Promise<AdapterProbe> {
-	if (!gpu) return { found: false, reason: 'no-webgpu' };
+export async function probeAdapter(
+	gpu: GPU | undefined,
+	stackSwitching: boolean
+): Promise<AdapterProbe> {
+	if (!gpu || !stackSwitching) return { found: false, reason: 'no-webgpu' };
 	try {
 		const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
 		return adapter

@@ -34,7 +34,10 @@ export async function openSession(
 			graphOptimizationLevel: 'all',
 			logSeverityLevel: 3
 		});
-		return new OrtGraph(ort, session, name, device);
+		const graph = new OrtGraph(ort, session, name, device);
+		// On a lost device ORT compiles without complaint.
+		requireDevice(device);
+		return graph;
 	} catch (error) {
 		throw mapFailure(error, name, device);
 	}
@@ -73,7 +76,7 @@ class OrtGraph implements OpenGraph {
 			owned.push(...Object.values(outputs));
 			const result: Record<string, GraphTensor> = {};
 			for (const [name, tensor] of Object.entries(outputs)) result[name] = this.#read(name, tensor);
-			this.#requireDevice();
+			requireDevice(this.#device);
 			return result;
 		} catch (error) {
 			throw mapFailure(error, this.#name, this.#device);
@@ -99,12 +102,12 @@ class OrtGraph implements OpenGraph {
 			throw new LuxError('result-not-finite', { stage: this.#name });
 		return { data, shape: dims };
 	}
+}
 
-	/** A run on a lost device can resolve with old bytes, so success alone proves nothing. */
-	#requireDevice(): void {
-		const lost = this.#device.kind === 'webgpu' ? this.#device.gpu.lost() : null;
-		if (lost !== null) throw new LuxError('device-lost', { detail: lost });
-	}
+/** Work on a lost device can resolve with old bytes, so success alone proves nothing. */
+function requireDevice(device: SessionDevice): void {
+	const lost = device.kind === 'webgpu' ? device.gpu.lost() : null;
+	if (lost !== null) throw new LuxError('device-lost', { detail: lost });
 }
 
 const OUT_OF_MEMORY =

@@ -41,6 +41,7 @@ const SAME_FACE_SHARE = 0.5;
 const CLEAR_SHARE = 0.15;
 /** Side of such a closer view, in sides of the face. */
 const CLOSE_UP = 4;
+
 /** The graphs stay the caller's: it releases them. */
 export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }): FaceDetector {
 	const centres = anchorCentres();

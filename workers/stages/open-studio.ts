@@ -52,7 +52,7 @@ export async function openStudio(
 		threads
 	});
 
-	const probe = await probeAdapter(navigator.gpu);
+	const probe = await probeAdapter(navigator.gpu, 'Suspending' in WebAssembly);
 	const choice = chooseDevice(probe, init.device, verified.manifest.requirements);
 	const { device, reason } = await openDevice(ort, probe, choice);
 	const faceGraphs = await openFaceModels(ort, init.faceModels);

@@ -31,7 +31,7 @@ def test_shapes(config: PocketConfig) -> None:
     bundle = Bundle(config).eval()
     picture = torch.zeros(2, 3, config.image_height, config.image_width)
     latents = bundle.autoencoder.encode(picture)
-    assert latents.shape == (2, 8, *config.latent_size)
+    assert latents.shape == (2, config.latent_channels, *config.latent_size)
     sample, mask = bundle.autoencoder.decode(latents)
     assert sample.shape == picture.shape and mask.shape == (2, 1, *picture.shape[2:])
     assert bundle.face_encoder(torch.rand(2, 3, 112, 112)).norm(dim=1) == pytest.approx(torch.ones(2), abs=1e-5)

@@ -1,12 +1,15 @@
 /**
- * Which build of the ONNX runtime this browser gets. Both run the same graphs; they differ in how
- * WebAssembly waits for the GPU. JSPI lets the engine switch stacks (16.8 MB); asyncify rewrites every
- * function so that it can be unwound (26.8 MB, and slower on WASM). Only the chosen one is ever fetched.
+ * Which build of the ONNX runtime this browser gets; only the chosen one is ever fetched.
+ *
+ * Where WebAssembly can switch stacks (JSPI) it is the build that waits for the GPU that way (16.8 MB).
+ * Elsewhere it is the plain one (14.2 MB): WASM only, see `probeAdapter`. The third build, asyncify, would
+ * bring WebGPU to browsers without JSPI, but it is 26.8 MB, over the 25 MiB a file that some static hosts
+ * allow, and on Chromium's software adapter its first run blocked the thread for over a minute.
  */
-import asyncifyModule from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
-import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import jspiModule from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
 import jspiBinary from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
+import plainModule from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
+import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 
 export interface RuntimeAssets {
 	/** Absolute URL of the wasm binary. */
@@ -18,6 +21,6 @@ export interface RuntimeAssets {
 /** @param pageUrl `location.href`: asset paths are relative to it under any base path. */
 export function chooseRuntime(pageUrl: string): RuntimeAssets {
 	const [binary, module] =
-		'Suspending' in WebAssembly ? [jspiBinary, jspiModule] : [asyncifyBinary, asyncifyModule];
+		'Suspending' in WebAssembly ? [jspiBinary, jspiModule] : [plainBinary, plainModule];
 	return { binary: new URL(binary, pageUrl).href, module: new URL(module, pageUrl).href };
 }

@@ -125,7 +125,11 @@ function slug(text: string): string {
 }
 
 export function clockText(time: number): string {
-	return new Date(time).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+	return new Date(time).toLocaleTimeString(undefined, {
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23'
+	});
 }
 
 export function dateText(time: number): string {

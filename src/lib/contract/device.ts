@@ -6,7 +6,7 @@ export type DeviceOverride = DeviceKind | null;
 export type DeviceReason =
 	| 'hardware-adapter' // a hardware WebGPU adapter is present and passed the self-test
 	| 'override' // the person asked for this kind with ?device=
-	| 'no-webgpu' // navigator.gpu is missing
+	| 'no-webgpu' // navigator.gpu is missing, or WebAssembly cannot wait for it (no JSPI)
 	| 'no-adapter' // requestAdapter() gave null
 	| 'software-adapter' // the adapter is a software rasteriser, slower than WASM
 	| 'limits-too-small' // the pack's requirements exceed the adapter's limits

@@ -79,7 +79,11 @@ export interface FrameResult {
 /** Every method rejects with a `LuxError`; an aborted one rejects with code `cancelled`, never resolves. */
 export interface PortraitEngine {
 	/** Starts workers, proves the seal, loads the pack. Safe to call again after a failure. */
-	boot(signal: AbortSignal, options: BootOptions, onProgress: ProgressListener): Promise<BootReport>;
+	boot(
+		signal: AbortSignal,
+		options: BootOptions,
+		onProgress: ProgressListener
+	): Promise<BootReport>;
 	/** Checks, straightens and encodes one photograph. `name` is only used in error parameters. */
 	readReference(
 		signal: AbortSignal,
@@ -87,7 +91,11 @@ export interface PortraitEngine {
 		onProgress: ProgressListener
 	): Promise<ReferencePhoto>;
 	/** Makes one portrait. Calls are queued; a failed one does not poison the next. */
-	shootFrame(signal: AbortSignal, request: FrameRequest, onProgress: ProgressListener): Promise<FrameResult>;
+	shootFrame(
+		signal: AbortSignal,
+		request: FrameRequest,
+		onProgress: ProgressListener
+	): Promise<FrameResult>;
 	/** Ends the workers; everything pending rejects. */
 	dispose(): void;
 }

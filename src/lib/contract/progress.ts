@@ -16,7 +16,13 @@ export type Stage = (typeof STAGES)[number];
 
 export type Progress =
 	/** Bytes of the runtime or of a pack read so far; `total` is known from the manifest. */
-	| { kind: 'bytes'; what: 'runtime' | 'pack' | 'faces'; file: string; loaded: number; total: number }
+	| {
+			kind: 'bytes';
+			what: 'runtime' | 'pack' | 'faces';
+			file: string;
+			loaded: number;
+			total: number;
+	  }
 	/** A graph is being compiled. */
 	| { kind: 'session'; graph: string; index: number; count: number }
 	| { kind: 'stage-started'; stage: Stage }

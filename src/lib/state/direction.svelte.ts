@@ -102,7 +102,7 @@ export class DirectionState {
 
 	/** Out of range or not a number keeps the seed as it is. */
 	setSeed(seed: number): void {
-		if (Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED) this.seed = seed;
+		if (Number.isInteger(seed) && seed >= 0 && seed <= MAX_SEED) this.seed = seed >>> 0;
 		this.#lastSeed = null;
 	}
 

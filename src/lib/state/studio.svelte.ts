@@ -1,4 +1,5 @@
 /** Everything the studio page works with, built once by the layout and handed down by context. */
+import type { OptionId } from '$lib/contract/direction';
 import type { BootOptions, PortraitEngine } from '$lib/contract/engine';
 import { toWireError, type WireError } from '$lib/contract/errors';
 import { Repository } from '$lib/storage/repository';
@@ -17,6 +18,8 @@ export interface StudioOptions {
 	boot: BootOptions;
 	/** Absolute URL of the app's root with a trailing slash; asked for in the browser only. */
 	baseUrl: () => string;
+	/** URL of the picture of an option of the vocabulary, null where there is none. */
+	picture: (id: OptionId) => string | null;
 	/** Only tests use another database. */
 	databaseName?: string;
 }
@@ -28,12 +31,14 @@ export class Studio {
 	readonly direction = new DirectionState();
 	readonly run: RunState;
 	readonly requests = new RequestLog();
+	readonly picture: (id: OptionId) => string | null;
 	/** A newer LuxShot took over storage in another tab. */
 	superseded = $state(false);
 	problem = $state.raw<WireError | null>(null);
 	readonly #repository: Repository;
 
-	constructor({ createEngine, boot, baseUrl, databaseName }: StudioOptions) {
+	constructor({ createEngine, boot, baseUrl, picture, databaseName }: StudioOptions) {
+		this.picture = picture;
 		this.#repository = new Repository({
 			name: databaseName,
 			onSuperseded: () => (this.superseded = true)

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { buildFaceModels } from '../../../scripts/face-models/build.mjs';
 
-describe('buildFaceModels', () => {
+describe('buildFaceModels', { timeout: 30_000 }, () => {
 	let folder: string;
 	beforeEach(() => {
 		folder = mkdtempSync(join(tmpdir(), 'faces-'));

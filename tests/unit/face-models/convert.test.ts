@@ -1,6 +1,6 @@
 /** The converter against numbers worked out by hand, run on the same runtime that the app uses. */
 import * as ort from 'onnxruntime-web';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { convertGraph } from '../../../scripts/face-models/convert.mjs';
 import { encodeOnnx } from '../../../scripts/face-models/onnx-file.mjs';
 import { sliceWeights } from '../../../scripts/face-models/tfjs-model.mjs';
@@ -65,6 +65,12 @@ async function run(
 const counting = (size: number) => Array.from({ length: size * size }, (_, i) => [i, 0, 0]).flat();
 
 describe('convertGraph', () => {
+	// Starting the runtime takes seconds on a busy machine; it is not what is tested.
+	beforeAll(async () => {
+		ort.env.wasm.numThreads = 1;
+		await run({ last: { op: 'Relu', input: ['input'] } }, {}, 1, [0, 0, 0]);
+	}, 60_000);
+
 	it('pads a stride-2 SAME convolution at the end only', async () => {
 		const { dims, values } = await run(
 			{

@@ -43,7 +43,7 @@ describe('the shipped rules', () => {
 	it.each([
 		'/_app/immutable/workers/portrait.worker-AbC123.js',
 		'/_app/immutable/assets/ort-wasm-simd-threaded.jspi.Ab-12.mjs',
-		'/_app/immutable/assets/ort-wasm-simd-threaded.asyncify.Ab-12.mjs'
+		'/_app/immutable/assets/ort-wasm-simd-threaded.Ab-12.mjs'
 	])('seal %s', (path) => {
 		expect(policy(path)).toContain("default-src 'none'");
 		expect(policy(path)).toContain("connect-src 'none'");

@@ -58,18 +58,35 @@ describe('probeAdapter', () => {
 		['its architecture', { architecture: 'swiftshader' }],
 		['its description', { description: 'llvmpipe (LLVM 15.0.6, 256 bits)' }]
 	])('knows a software adapter by %s', async (_, info) => {
-		const probe = await probeAdapter(gpu(async () => adapter(info)));
+		const probe = await probeAdapter(
+			gpu(async () => adapter(info)),
+			true
+		);
 		expect(probe).toMatchObject({ found: true, facts: { software: true, shaderF16: true } });
 	});
 
 	it('takes failure for absence', async () => {
-		expect(await probeAdapter(undefined)).toEqual({ found: false, reason: 'no-webgpu' });
-		expect(await probeAdapter(gpu(async () => null))).toEqual({
+		expect(await probeAdapter(undefined, true)).toEqual({ found: false, reason: 'no-webgpu' });
+		expect(
+			await probeAdapter(
+				gpu(async () => adapter({})),
+				false
+			)
+		).toEqual({
+			found: false,
+			reason: 'no-webgpu'
+		});
+		expect(
+			await probeAdapter(
+				gpu(async () => null),
+				true
+			)
+		).toEqual({
 			found: false,
 			reason: 'no-adapter'
 		});
 		const throwing = gpu(() => Promise.reject(new Error('blocked')));
-		expect(await probeAdapter(throwing)).toEqual({ found: false, reason: 'no-adapter' });
+		expect(await probeAdapter(throwing, true)).toEqual({ found: false, reason: 'no-adapter' });
 	});
 });
 

@@ -4,11 +4,20 @@ import { parseFaceManifest } from '$workers/runtime/face-models';
 import { verifyPack } from '$workers/runtime/pack';
 import { parseManifest, sha256, verifyFile } from '$workers/runtime/pack-verify';
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import text from '../../fixtures/packs/micro/manifest.json?raw';
 
-const micro = new URL('../../fixtures/packs/micro/', import.meta.url);
-const text = readFileSync(new URL('manifest.json', micro), 'utf8');
+/** Data URLs of the pack's files: these tests have no file system, like the worker. */
+const dataUrls = import.meta.glob<string>('../../fixtures/packs/micro/*.onnx', {
+	query: '?url&inline',
+	import: 'default',
+	eager: true
+});
+async function fileBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+	const response = await fetch(dataUrls[`../../fixtures/packs/micro/${path}`]!);
+	return new Uint8Array(await response.arrayBuffer());
+}
+
 const original = JSON.parse(text) as PackManifest;
 
 const encode = (value: unknown) =>
@@ -87,9 +96,9 @@ describe('parseManifest', () => {
 	});
 });
 
-describe('verifyFile', () => {
-	const bytes = new Uint8Array(readFileSync(new URL(original.files[0]!.path, micro)));
-	const entry = original.files.find(({ bytes: size }) => size === bytes.length)!;
+describe('verifyFile', async () => {
+	const entry = original.files[0]!;
+	const bytes = await fileBytes(entry.path);
 	const corrupt = (error: unknown) =>
 		isLuxError(error, 'pack-file-corrupt') && error.params.file === entry.path;
 
@@ -137,11 +146,10 @@ describe('verifyFile', () => {
 	});
 });
 
-describe('verifyPack', () => {
-	const files = original.files.map(({ path }) => ({
-		path,
-		bytes: new Blob([readFileSync(new URL(path, micro))])
-	}));
+describe('verifyPack', async () => {
+	const files = await Promise.all(
+		original.files.map(async ({ path }) => ({ path, bytes: new Blob([await fileBytes(path)]) }))
+	);
 
 	it('gives the bytes under the manifest’s own hash', async () => {
 		const verified = await verifyPack(encode(text), files);

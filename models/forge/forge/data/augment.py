@@ -50,10 +50,10 @@ def jpeg(images: Tensor, probability: float) -> Tensor:
 
 def lose_detail(images: Tensor) -> Tensor:
     """Shrink and enlarge the whole batch by a random factor: focus, small pictures, resampling."""
-    side = images.shape[-1]
-    small = int(side * float(torch.empty(1).uniform_(0.25, 0.9)))
-    reduced = interpolate(images, (small, small), mode="bilinear", antialias=True)
-    return interpolate(reduced, (side, side), mode="bilinear")
+    height, width = images.shape[-2:]
+    factor = float(torch.empty(1).uniform_(0.25, 0.9))
+    reduced = interpolate(images, (int(height * factor), int(width * factor)), mode="bilinear", antialias=True)
+    return interpolate(reduced, (height, width), mode="bilinear")
 
 
 def occlude(images: Tensor, probability: float) -> Tensor:

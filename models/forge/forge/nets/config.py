@@ -14,7 +14,7 @@ class PocketConfig:
     image_width: int = 256
     image_height: int = 320
     factor: int = 16
-    latent_channels: int = 8
+    latent_channels: int = 12
     crop_size: int = 112
     embedding: int = 256
     context: int = 192
@@ -55,6 +55,7 @@ POCKET = PocketConfig()
 MICRO = PocketConfig(
     image_width=64,
     image_height=80,
+    latent_channels=8,
     embedding=32,
     context=16,
     identity_tokens=4,

@@ -93,9 +93,9 @@ def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:
         Graph("denoiser", "denoiser.onnx", parts.denoiser, noisy, ("velocity",),
               frozenset({"stem", "conv_out", "time.0"})),
         Graph("vaeEncoder", "vae-encoder.onnx", Call(bundle.autoencoder, "encode"), {"sample": sample}, ("latents",),
-              frozenset({"module.encoder.0"})),
+              frozenset({"module.encoder.0", "module.project"})),
         Graph("vaeDecoder", "vae-decoder.onnx", Call(bundle.autoencoder, "decode"), {"latents": latents},
-              ("sample", "subject_mask"), frozenset({"module.decoder.0", last})),
+              ("sample", "subject_mask"), frozenset({"module.decoder.0", "module.expand.0", last})),
     ]
 
 

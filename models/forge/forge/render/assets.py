@@ -37,8 +37,12 @@ class Proxy:
 
     def fit(self, vertices: np.ndarray) -> np.ndarray:
         """Proxy vertices [N,3] on the given base mesh [V,3]."""
-        scale = [abs(vertices[int(a), k] - vertices[int(b), k]) / d if d else 1.0 for k, (a, b, d) in enumerate(self.scale)]
-        return ((vertices[self.index] * self.weight[:, :, None]).sum(1) + self.offset * np.array(scale, F32)).astype(F32)
+        scale = [
+            abs(vertices[int(a), k] - vertices[int(b), k]) / d if d else 1.0 for k, (a, b, d) in enumerate(self.scale)
+        ]
+        return ((vertices[self.index] * self.weight[:, :, None]).sum(1) + self.offset * np.array(scale, F32)).astype(
+            F32
+        )
 
     def normals(self, points: np.ndarray) -> np.ndarray:
         """Smooth normals [N,3], shared over texture seams."""
@@ -66,12 +70,17 @@ class Assets:
     def __init__(self, path: str | os.PathLike | None = None):
         path = Path(path or os.environ.get(ENVIRONMENT, ""))
         if not path.is_file():
-            raise FileNotFoundError(f"no render assets at '{path}': pass --assets or set {ENVIRONMENT} (built by `forge prepare`)")
+            raise FileNotFoundError(
+                f"no render assets at '{path}': pass --assets or set {ENVIRONMENT} (built by `forge prepare`)"
+            )
         with np.load(path, allow_pickle=False) as z:
             self._data = d = {k: z[k] for k in z.files}
         self.vertices = d["V"].astype(F32)
         self.skin = d["SW"].astype(F32)
-        self.subdivision = sp.csr_matrix((d["S_data"].astype(F32), d["S_idx"].astype(np.int32), d["S_ptr"]), (len(d["S_ptr"]) - 1, len(self.vertices)))
+        self.subdivision = sp.csr_matrix(
+            (d["S_data"].astype(F32), d["S_idx"].astype(np.int32), d["S_ptr"]),
+            (len(d["S_ptr"]) - 1, len(self.vertices)),
+        )
         self.quads, self.quad_source, self.base_quads = d["NQ"], d["qsrc"], d["Q"]
         self.triangles = np.concatenate([self.quads[:, [0, 1, 2]], self.quads[:, [0, 2, 3]]])
         self.triangle_source = np.r_[self.quad_source, self.quad_source]
@@ -82,7 +91,9 @@ class Assets:
         self.body_rest = self.subdivision @ self.vertices
         self.body_skin = self.subdivision @ self.skin
         self.body_normals = normal_operator(self.triangles, len(self.body_rest))
-        self.masks = {k: self.subdivision @ d["m_" + k].astype(F32) for k in ("lip", "cheek", "nose", "ear", "lid", "brow")}
+        self.masks = {
+            k: self.subdivision @ d["m_" + k].astype(F32) for k in ("lip", "cheek", "nose", "ear", "lid", "brow")
+        }
         lip = d["m_lip"].astype(F32)
         self.lip_centre = (self.vertices * lip[:, None] ** 4).sum(0) / (lip**4).sum()
         self.eye_centre = self.vertices[self.eye_left].mean(0)
@@ -107,8 +118,19 @@ class Assets:
     def _proxy(self, name: str) -> Proxy:
         get = lambda k: self._data.get(f"p/{name}/{k}")  # noqa: E731
         index = get("i").astype(np.int64)
-        p = Proxy(name, index, get("w"), get("d"), get("sc"), get("tr"), get("bd").astype(F32),
-                  (self.skin[index] * get("w")[:, :, None]).sum(1), get("del"), get("sT"), None if get("sB") is None else get("sB").astype(F32))
+        p = Proxy(
+            name,
+            index,
+            get("w"),
+            get("d"),
+            get("sc"),
+            get("tr"),
+            get("bd").astype(F32),
+            (self.skin[index] * get("w")[:, :, None]).sum(1),
+            get("del"),
+            get("sT"),
+            None if get("sB") is None else get("sB").astype(F32),
+        )
         p.rest = p.fit(self.vertices)
         _, weld = np.unique(np.round(p.rest * 3000).astype(int), axis=0, return_inverse=True)
         p.weld = weld.ravel()
@@ -148,8 +170,27 @@ class Assets:
 
     def _shape_axes(self) -> list[tuple[str | None, str]]:
         """Pairs (negative target, positive target) of the left or central face; None where only one direction exists."""
-        opposites = [("-decr", "-incr"), ("-down", "-up"), ("-in", "-out"), ("-backward", "-forward"), ("-concave", "-convex"), ("-compress", "-uncompress")]
-        skip = ("head-trans", "head-age", "neck-trans", "mouth-trans-in", "mouth-trans-out", "nose-trans-in", "nose-trans-out", "head-angle", "eye-trans-in", "/r-", "ear-shape-pointed")
+        opposites = [
+            ("-decr", "-incr"),
+            ("-down", "-up"),
+            ("-in", "-out"),
+            ("-backward", "-forward"),
+            ("-concave", "-convex"),
+            ("-compress", "-uncompress"),
+        ]
+        skip = (
+            "head-trans",
+            "head-age",
+            "neck-trans",
+            "mouth-trans-in",
+            "mouth-trans-out",
+            "nose-trans-in",
+            "nose-trans-out",
+            "head-angle",
+            "eye-trans-in",
+            "/r-",
+            "ear-shape-pointed",
+        )
         axes = []
         for name in self._targets:
             if "/" not in name or name.startswith("expr/") or any(s in name for s in skip):
@@ -165,5 +206,11 @@ class Assets:
         """Base vertices of the nose tip and the mouth corners (subject's right is -x)."""
         v, used = self.vertices, np.unique(self.base_quads)
         lips = used[lip[used] > 0.12]
-        nose = used[(np.abs(v[used, 0]) < 0.1) & (v[used, 1] > self.lip_centre[1] + 0.1) & (v[used, 1] < self.eye_centre[1])]
-        return {"nose": int(nose[v[nose, 2].argmax()]), "mouth_right": int(lips[v[lips, 0].argmin()]), "mouth_left": int(lips[v[lips, 0].argmax()])}
+        nose = used[
+            (np.abs(v[used, 0]) < 0.1) & (v[used, 1] > self.lip_centre[1] + 0.1) & (v[used, 1] < self.eye_centre[1])
+        ]
+        return {
+            "nose": int(nose[v[nose, 2].argmax()]),
+            "mouth_right": int(lips[v[lips, 0].argmin()]),
+            "mouth_left": int(lips[v[lips, 0].argmax()]),
+        }

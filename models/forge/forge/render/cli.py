@@ -1,12 +1,8 @@
 """`forge render`: training shards, or a labelled sheet to judge by eye."""
 
 import argparse
-import time
-
-import numpy as np
 
 from .assets import Assets
-from .renderer import Renderer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--worker", type=int, default=0, help="this process takes shards worker, worker + workers, ...")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--sheet", help="write a labelled sheet to this PNG instead")
-    parser.add_argument("--kind", choices=("options", "shoots", "references"), default="options", help="what the sheet shows")
+    parser.add_argument(
+        "--kind", choices=("options", "shoots", "references"), default="options", help="what the sheet shows"
+    )
     parser.add_argument("--identities", type=int, default=6, help="rows of a shoots or references sheet")
 
 

@@ -21,7 +21,11 @@ def wet_glass(image: np.ndarray, seed: int) -> np.ndarray:
     rows = np.arange(h, dtype=F32)
     for _ in range(17):
         width, top, length = rng.uniform(1.8, 3.8), rng.uniform(-0.3, 0.7) * h, rng.uniform(0.25, 0.8) * h
-        path = rng.random() * w + 2.5 * np.sin(rows * 0.05 + rng.random() * 6) + 1.2 * np.sin(rows * 0.13 + rng.random() * 6)
+        path = (
+            rng.random() * w
+            + 2.5 * np.sin(rows * 0.05 + rng.random() * 6)
+            + 1.2 * np.sin(rows * 0.13 + rng.random() * 6)
+        )
         inside = np.clip((rows - top) / 30, 0, 1) * (rows < top + length)
         x0, x1 = int(max(path.min() - 12, 0)), int(min(path.max() + 13, w))
         if x1 <= x0:
@@ -33,7 +37,12 @@ def wet_glass(image: np.ndarray, seed: int) -> np.ndarray:
         shine[:, x0:x1] += np.exp(-(((d + 0.7) / 0.4) ** 2)) * inside[:, None] * 0.13
     for _ in range(150):
         cx, cy, r = rng.random() * w, rng.random() * h, rng.uniform(0.9, 3.6)
-        x0, x1, y0, y1 = int(max(cx - r - 2, 0)), int(min(cx + r + 3, w)), int(max(cy - r - 2, 0)), int(min(cy + r + 3, h))
+        x0, x1, y0, y1 = (
+            int(max(cx - r - 2, 0)),
+            int(min(cx + r + 3, w)),
+            int(max(cy - r - 2, 0)),
+            int(min(cy + r + 3, h)),
+        )
         ux, uy = (np.arange(x0, x1)[None] - cx) / r, (np.arange(y0, y1)[:, None] - cy) / r
         e = np.clip(1.3 - np.hypot(ux, uy), 0, 1)
         dx[y0:y1, x0:x1] -= ux * e * 7

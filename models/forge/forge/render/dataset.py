@@ -31,7 +31,9 @@ def save(path: Path, **arrays) -> None:
 def directions_of(seed: int, count: int) -> np.ndarray:
     """uint8 [count,6] directions of an identity; blocks of identities cover every option equally often."""
     block, place = divmod(seed, DIRECTION_BLOCK)
-    return draw_directions(DIRECTION_BLOCK * count, np.random.default_rng([block, 3, count]))[place * count : (place + 1) * count]
+    return draw_directions(DIRECTION_BLOCK * count, np.random.default_rng([block, 3, count]))[
+        place * count : (place + 1) * count
+    ]
 
 
 def write_dataset(assets: Assets, args) -> None:
@@ -50,16 +52,43 @@ def write_dataset(assets: Assets, args) -> None:
             for k, direction in enumerate(directions_of(seed, args.portraits)):
                 records.append(draw_portrait(portraits, person, direction, seed * 64 + k))
             refs += [(*draw_reference(references, person, seed * 64 + 32 + k), seed) for k in range(args.references)]
-        save(out / "references" / name, image=np.stack([r[0] for r in refs]), points=np.stack([r[1] for r in refs]), identity=np.array([r[2] for r in refs], np.int32))
-        stack = lambda key, kind: np.stack([getattr(r, key) for r in records]).astype(kind)  # noqa: E731
-        save(out / "identities" / name, seed=np.array([p.seed for p in people], np.int32), attributes=np.stack([p.attributes() for p in people]), shape=np.stack([p.shape for p in people]), attribute_names=np.array(ATTRIBUTE_NAMES))
-        save(out / "portraits" / name, fg=stack("fg", np.uint8), bg=stack("bg", np.uint8), direction=stack("direction", np.uint8), identity=stack("identity", np.int32), seed=stack("seed", np.int64), points=stack("points", np.float32), visible=stack("visible", np.uint8))
+        save(
+            out / "references" / name,
+            image=np.stack([r[0] for r in refs]),
+            points=np.stack([r[1] for r in refs]),
+            identity=np.array([r[2] for r in refs], np.int32),
+        )
+        save(
+            out / "identities" / name,
+            seed=np.array([p.seed for p in people], np.int32),
+            attributes=np.stack([p.attributes() for p in people]),
+            shape=np.stack([p.shape for p in people]),
+            attribute_names=np.array(ATTRIBUTE_NAMES),
+        )
+        save(
+            out / "portraits" / name,
+            fg=_stack(records, "fg", np.uint8),
+            bg=_stack(records, "bg", np.uint8),
+            direction=_stack(records, "direction", np.uint8),
+            identity=_stack(records, "identity", np.int32),
+            seed=_stack(records, "seed", np.int64),
+            points=_stack(records, "points", np.float32),
+            visible=_stack(records, "visible", np.uint8),
+        )
         merge_identities(out)
         done += len(records)
         print(f"{name}: {done} portraits, {done / (time.time() - started):.2f}/s", flush=True)
 
 
+def _stack(records: list, key: str, kind: type) -> np.ndarray:
+    return np.stack([getattr(r, key) for r in records]).astype(kind)
+
+
 def merge_identities(out: Path) -> None:
     """Rebuilds identities.npz from the per-shard files."""
     parts = [np.load(p) for p in sorted((out / "identities").glob("[0-9]*.npz"))]
-    save(out / "identities.npz", **{k: np.concatenate([p[k] for p in parts]) for k in ("seed", "attributes", "shape")}, attribute_names=np.array(ATTRIBUTE_NAMES))
+    save(
+        out / "identities.npz",
+        **{k: np.concatenate([p[k] for p in parts]) for k in ("seed", "attributes", "shape")},
+        attribute_names=np.array(ATTRIBUTE_NAMES),
+    )

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .figure import Pose
 from .garments import Garment, styling
-from .renderer import Camera, Light
+from .moods import MOODS, Mood, Rig
+from .places import light_place
+from .pose import Pose
+from .studio import Camera
 
 AXES = ("framing", "setting", "styling", "mood", "pose", "look")
 OPTIONS = 9
@@ -19,13 +21,10 @@ class Shot:
 
     direction: tuple
     camera: Camera
-    light: Light
+    mood: Mood
     pose: Pose
-    expression: str
     garment: Garment
     backdrop: str
-    tint: tuple  # linear-ish multiplier of the backdrop
-    veil: float  # haze 0..1
     seed: int
 
 
@@ -84,54 +83,6 @@ def _pose(option: int, rng, side: float) -> Pose:
     return Pose(side * u(10, 18), u(20, 25), side * u(7, 10), -side * u(8, 12), -u(4, 9), side * u(9, 13), (0, 0))
 
 
-def _light(option: int, rng, side: float, turn: float) -> tuple[Light, str, tuple, float]:
-    """Light, expression, backdrop tint and haze of a mood; `turn` is where the face points (degrees)."""
-    u = rng.uniform
-    az = lambda a: turn * 0.6 + side * a  # noqa: E731
-    k = lambda c, e: tuple(x * e * u(0.94, 1.06) for x in c)  # noqa: E731
-    white = (1.0, 0.97, 0.93)
-    if option == 0:
-        return Light((az(u(0, 8)), u(32, 40)), k(white, 2.2), (turn * 0.6, -35), k((1, 0.97, 0.94), 1.0), (150, 30), (0.7, 0.7, 0.75), (-150, 30), (0.7, 0.7, 0.75), (0.4, 0.4, 0.4), (0.32, 0.3, 0.28), softness=0.02, wrap=0.15), "smile", (1.06, 1.06, 1.06), 0.0
-    if option == 1:
-        return Light((az(u(30, 38)), u(30, 38)), k(white, 2.9), (az(-50), 5), k((0.32, 0.33, 0.36), 1), (-side * 145, 25), (0.8, 0.8, 0.85), sky=(0.22, 0.22, 0.24), ground=(0.12, 0.11, 0.1), softness=0.009), "assured", (0.95, 0.95, 0.95), 0.0
-    if option == 2:
-        return Light((az(u(48, 56)), u(42, 48)), k((1.0, 0.86, 0.66), 3.7), (az(-60), 0), (0.05, 0.045, 0.04), (-side * 145, 25), (0.35, 0.28, 0.2), sky=(0.06, 0.055, 0.05), ground=(0.03, 0.025, 0.02), softness=0.007), "serious", (0.62, 0.56, 0.48), 0.0
-    if option == 3:
-        return Light((az(u(-3, 3)), u(47, 52)), k(white, 3.6), (turn * 0.6, -25), (0.14, 0.14, 0.15), (140, 30), (1.8, 1.75, 1.8), (-140, 30), (1.8, 1.75, 1.8), (0.14, 0.14, 0.15), (0.06, 0.06, 0.06), softness=0.005), "parted", (0.82, 0.82, 0.84), 0.0
-    if option == 4:
-        return Light((az(u(86, 94)), u(4, 12)), k((1.0, 0.98, 0.96), 4.6), (az(-90), 0), (0.008, 0.008, 0.01), (-side * 155, 20), (0.12, 0.12, 0.14), sky=(0.016, 0.016, 0.02), ground=(0.008, 0.008, 0.008), softness=0.006), "serious", (0.42, 0.42, 0.45), 0.0
-    if option == 5:
-        return Light((az(u(15, 30)), 25), k((1, 0.99, 1.0), 0.75), (0, 10), (0.45, 0.45, 0.5), (150, 32), k((6.0, 5.8, 5.6), 1), (-150, 32), k((6.0, 5.8, 5.6), 1), (0.55, 0.55, 0.6), (0.3, 0.3, 0.32), softness=0.02, wrap=0.2), "neutral", (1.12, 1.12, 1.14), u(0.32, 0.40)
-    if option == 6:
-        return Light((az(u(66, 76)), u(14, 22)), k((0.93, 0.99, 1.06), 2.7), (az(-50), 0), (0.26, 0.28, 0.31), (150, 20), (0.1, 0.1, 0.1), sky=(0.27, 0.29, 0.32), ground=(0.16, 0.16, 0.16), softness=0.035, wrap=0.3), "soft", (1.0, 1.02, 1.06), 0.0
-    if option == 7:
-        return Light((az(u(52, 64)), u(8, 14)), k((1.0, 0.62, 0.27), 4.2), (az(-60), 10), (0.26, 0.22, 0.26), (-side * 140, 14), k((3.6, 1.9, 0.7), 1), sky=(0.30, 0.24, 0.22), ground=(0.22, 0.14, 0.08), softness=0.009), "soft", (1.12, 0.86, 0.58), 0.07
-    return Light((az(-u(30, 45)), u(25, 35)), k((0.30, 0.5, 1.0), 1.05), (az(60), 5), (0.06, 0.09, 0.17), (side * 150, 25), (0.25, 0.42, 0.8), sky=(0.09, 0.14, 0.27), ground=(0.04, 0.05, 0.08), softness=0.018, wrap=0.15), "sad", (0.42, 0.52, 0.80), 0.0
-
-
-# Ambient colour that a place lends to the sitter: multiplies sky, ground and fill.
-AMBIENT = {
-    "grey": (1, 1, 1), "white": (1.15, 1.15, 1.15), "office": (1.08, 1.12, 1.15), "dusk": (0.95, 0.75, 1.05), "sun": (1.1, 1.0, 0.88), "rain": (0.8, 0.95, 1.12),
-    "canvas": (0.95, 0.85, 0.72), "neon": (1.0, 0.55, 1.2), "library": (1.05, 0.82, 0.6),
-}  # fmt: skip
-
-
-def _place(light: Light, setting: str, rng, side: float) -> None:
-    """Lets the setting act on the sitter: ambient tint, practical lights, the window gobo."""
-    a = np.array(AMBIENT[setting])
-    light.sky, light.ground, light.fill_colour = (tuple(np.array(c) * a) for c in (light.sky, light.ground, light.fill_colour))
-    if setting == "sun":
-        light.gobo = (rng.uniform(-0.05, 0.15), rng.uniform(0.0, 0.12), rng.uniform(2.5, 3.0), rng.uniform(-0.3, 0.3))
-        light.softness = 0.003
-        light.key_colour = tuple(np.array(light.key_colour) * 1.25)
-        light.sky = tuple(np.array(light.sky) + 0.05)
-    if setting == "neon":
-        light.rim, light.rim_colour = (side * 105, 12), tuple(np.array(light.rim_colour) * 0.3 + (2.4, 0.15, 1.3))
-        light.kick, light.kick_colour = (-side * 105, 12), tuple(np.array(light.kick_colour) * 0.3 + (0.1, 1.3, 2.3))
-    if setting == "dusk":
-        light.rim_colour = tuple(np.array(light.rim_colour) + (1.0, 0.5, 0.22))
-
-
 def make_shot(direction, seed: int) -> Shot:
     """Scene parameters of a direction (six ints 0..8); the seed draws the variation inside the options."""
     direction = tuple(int(x) for x in direction)
@@ -146,7 +97,6 @@ def make_shot(direction, seed: int) -> Shot:
         camera.extent *= 0.86
         camera.at = (camera.at[0], camera.at[1] + 0.05)
     face = body.body_yaw + body.head_yaw
-    light, expression, tint, veil = _light(mood, rng, light_side, face)
-    backdrop = SETTINGS[setting]
-    _place(light, backdrop, rng, light_side)
-    return Shot(direction, camera, light, body, expression, styling(style, rng), backdrop, tint, veil, seed)
+    lit = MOODS[mood](Rig(rng, light_side, face))
+    light_place(lit.light, SETTINGS[setting], rng, light_side)
+    return Shot(direction, camera, lit, body, styling(style, rng), SETTINGS[setting], seed)

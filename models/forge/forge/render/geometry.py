@@ -49,22 +49,26 @@ def look_at(eye: np.ndarray, target: np.ndarray, up=(0.0, 1.0, 0.0)) -> np.ndarr
 def perspective(fov: float, aspect: float, near: float, far: float, shift=(0.0, 0.0)) -> np.ndarray:
     """4x4 projection; `fov` is vertical in radians, `shift` moves the picture in normalised device units."""
     t = 1 / math.tan(fov / 2)
-    return np.array([
-        [t / aspect, 0, -shift[0], 0],
-        [0, t, -shift[1], 0],
-        [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)],
-        [0, 0, -1, 0],
-    ])
+    return np.array(
+        [
+            [t / aspect, 0, -shift[0], 0],
+            [0, t, -shift[1], 0],
+            [0, 0, (far + near) / (near - far), 2 * far * near / (near - far)],
+            [0, 0, -1, 0],
+        ]
+    )
 
 
 def orthographic(half: float, near: float, far: float) -> np.ndarray:
     """4x4 orthographic projection of a square of half size `half`."""
-    return np.array([
-        [1 / half, 0, 0, 0],
-        [0, 1 / half, 0, 0],
-        [0, 0, -2 / (far - near), -(far + near) / (far - near)],
-        [0, 0, 0, 1],
-    ])
+    return np.array(
+        [
+            [1 / half, 0, 0, 0],
+            [0, 1 / half, 0, 0],
+            [0, 0, -2 / (far - near), -(far + near) / (far - near)],
+            [0, 0, 0, 1],
+        ]
+    )
 
 
 def grid_triangles(rows: int, columns: int, closed: bool) -> np.ndarray:
@@ -72,7 +76,9 @@ def grid_triangles(rows: int, columns: int, closed: bool) -> np.ndarray:
     i, j = np.meshgrid(np.arange(rows - 1), np.arange(columns if closed else columns - 1), indexing="ij")
     k = (j + 1) % columns
     a, b, c, d = i * columns + j, i * columns + k, (i + 1) * columns + k, (i + 1) * columns + j
-    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(np.int32)
+    return np.concatenate([np.stack([a, b, c], -1).reshape(-1, 3), np.stack([a, c, d], -1).reshape(-1, 3)]).astype(
+        np.int32
+    )
 
 
 def sphere(rows: int = 18, columns: int = 26) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +96,9 @@ def tube(path: np.ndarray, radius, closed: bool, sides: int = 6) -> tuple[np.nda
     v = np.cross(tangent, u)
     angle = np.arange(sides) * 2 * np.pi / sides
     ring = np.cos(angle)[None, :, None] * u[:, None] + np.sin(angle)[None, :, None] * v[:, None]
-    points = (path[:, None] + np.broadcast_to(np.asarray(radius, float), len(path))[:, None, None] * ring).reshape(-1, 3)
+    points = (path[:, None] + np.broadcast_to(np.asarray(radius, float), len(path))[:, None, None] * ring).reshape(
+        -1, 3
+    )
     rows = len(path) + (1 if closed else 0)
     triangles = grid_triangles(rows, sides, True)
     return points, (triangles % len(points)).astype(np.int32)

@@ -6,27 +6,35 @@ import numpy as np
 
 from .assets import Assets
 from .geometry import F32
+from .people_tables import FEATURES, FEMALE_STYLES, HAIR_COLOURS, HAIR_STYLES, IRISES, MALE_STYLES, SHAPE_SIGMA, TONES
 
-# sRGB anchors from very pale to very dark; linear interpolation by `tone` in 0..1.
-TONES = np.array([(241, 203, 180), (233, 188, 158), (220, 168, 131), (200, 145, 104), (170, 116, 79), (136, 89, 60), (108, 71, 50), (82, 54, 42)], float) / 255
-HAIR_COLOURS = {  # linear albedo
-    "black": (0.016, 0.014, 0.014), "dark": (0.042, 0.026, 0.018), "brown": (0.10, 0.055, 0.03), "chestnut": (0.17, 0.07, 0.03),
-    "auburn": (0.20, 0.055, 0.02), "darkblond": (0.17, 0.105, 0.05), "blond": (0.36, 0.25, 0.12), "grey": (0.22, 0.22, 0.225), "white": (0.46, 0.455, 0.44),
-}  # fmt: skip
-IRISES = {  # linear: rim, body, centre
-    "dark": ((0.03, 0.015, 0.01), (0.07, 0.035, 0.018), (0.04, 0.02, 0.01)), "brown": ((0.07, 0.03, 0.014), (0.16, 0.075, 0.03), (0.10, 0.05, 0.02)),
-    "amber": ((0.22, 0.11, 0.02), (0.36, 0.20, 0.05), (0.2, 0.1, 0.02)), "hazel": ((0.13, 0.09, 0.03), (0.22, 0.17, 0.07), (0.20, 0.09, 0.02)),
-    "green": ((0.08, 0.15, 0.07), (0.19, 0.29, 0.14), (0.22, 0.15, 0.04)), "blue": ((0.08, 0.17, 0.32), (0.22, 0.38, 0.55), (0.15, 0.15, 0.1)),
-    "grey": ((0.17, 0.21, 0.24), (0.34, 0.39, 0.42), (0.1, 0.1, 0.08)),
-}  # fmt: skip
-HAIR_STYLES = ("bald", "buzz", "short01", "short02", "short03", "short04", "afro01", "bob01", "bob02", "long01", "ponytail01", "braid01")
-FEMALE_STYLES = {"bob01": 0.17, "bob02": 0.15, "long01": 0.24, "ponytail01": 0.15, "braid01": 0.09, "short03": 0.08, "afro01": 0.07, "buzz": 0.05}
-MALE_STYLES = {"short01": 0.18, "short02": 0.2, "short03": 0.12, "short04": 0.16, "buzz": 0.14, "bald": 0.1, "afro01": 0.07, "long01": 0.03}
-SHAPE_SIGMA = {"eyebrows": 0.16, "neck": 0.12, "mouth": 0.14, "head": 0.2, "forehead": 0.2, "ears": 0.2, "nose": 0.3, "chin": 0.28, "cheek": 0.28, "eyes": 0.24}
 ATTRIBUTE_NAMES = (
-    "tone", "tone_r", "tone_g", "tone_b", "female", "age", "african", "asian", "caucasian", "hair_r", "hair_g", "hair_b",
-    *(f"style_{s}" for s in HAIR_STYLES), "curl", "grey_strands", "brow_weight", "iris_r", "iris_g", "iris_b", "beard", "freckles", "glasses", "glasses_shape", "weight", "makeup",
-)  # fmt: skip
+    "tone",
+    "tone_r",
+    "tone_g",
+    "tone_b",
+    "female",
+    "age",
+    "african",
+    "asian",
+    "caucasian",
+    "hair_r",
+    "hair_g",
+    "hair_b",
+    *(f"style_{s}" for s in HAIR_STYLES),
+    "curl",
+    "grey_strands",
+    "brow_weight",
+    "iris_r",
+    "iris_g",
+    "iris_b",
+    "beard",
+    "freckles",
+    "glasses",
+    "glasses_shape",
+    "weight",
+    "makeup",
+)
 
 
 @dataclass
@@ -63,8 +71,28 @@ class Identity:
     def attributes(self) -> np.ndarray:
         """float32 [A] in the order of ATTRIBUTE_NAMES."""
         styles = [float(self.hair == s) for s in HAIR_STYLES]
-        return np.array([self.tone, *self.skin, self.female, self.age, *self.ancestry, *self.hair_colour, *styles, self.curl, self.grey, self.brow_weight,
-                         *IRISES[self.iris_name][1], self.beard, self.freckles, self.glasses, self.glasses_shape / 5, self.weight, self.makeup], F32)  # fmt: skip
+        return np.array(
+            [
+                self.tone,
+                *self.skin,
+                self.female,
+                self.age,
+                *self.ancestry,
+                *self.hair_colour,
+                *styles,
+                self.curl,
+                self.grey,
+                self.brow_weight,
+                *IRISES[self.iris_name][1],
+                self.beard,
+                self.freckles,
+                self.glasses,
+                self.glasses_shape / 5,
+                self.weight,
+                self.makeup,
+            ],
+            F32,
+        )
 
 
 def linear(srgb) -> np.ndarray:
@@ -74,7 +102,9 @@ def linear(srgb) -> np.ndarray:
 
 def _spread(seed: int, k: int) -> float:
     """Low-discrepancy 0..1 (additive recurrence), so that few seeds already cover the range evenly."""
-    return (0.5 + (seed % 1_000_000) * (0.6180339887498949, 0.7548776662466927, 0.5698402909980532, 0.8191725133961645)[k]) % 1.0
+    return (
+        0.5 + (seed % 1_000_000) * (0.6180339887498949, 0.7548776662466927, 0.5698402909980532, 0.8191725133961645)[k]
+    ) % 1.0
 
 
 def _choice(rng: np.random.Generator, table: dict[str, float]) -> str:
@@ -85,10 +115,32 @@ def _choice(rng: np.random.Generator, table: dict[str, float]) -> str:
 def _colours(rng, tone: float, age: float, ancestry: np.ndarray) -> tuple[str, str]:
     """Hair and iris names; lighter hair is likelier on lighter tones, never impossible."""
     fair = (1 - tone) ** 1.5
-    hair = _choice(rng, {"black": 0.15 + 1.3 * tone, "dark": 0.3 + 0.3 * tone, "brown": 0.3, "chestnut": 0.22 * fair + 0.02, "auburn": 0.26 * fair + 0.01, "darkblond": 0.2 * fair, "blond": 0.28 * fair + 0.01})
+    hair = _choice(
+        rng,
+        {
+            "black": 0.15 + 1.3 * tone,
+            "dark": 0.3 + 0.3 * tone,
+            "brown": 0.3,
+            "chestnut": 0.22 * fair + 0.02,
+            "auburn": 0.26 * fair + 0.01,
+            "darkblond": 0.2 * fair,
+            "blond": 0.28 * fair + 0.01,
+        },
+    )
     if age > 0.55 and rng.random() < 0.3 + 1.2 * (age - 0.55):
         hair = str(rng.choice(["grey", "white"]))
-    iris = _choice(rng, {"dark": 0.1 + tone, "brown": 0.3 + 0.5 * tone, "amber": 0.1, "hazel": 0.05 + 0.2 * fair, "green": 0.02 + 0.25 * fair, "blue": 0.01 + 0.6 * fair, "grey": 0.01 + 0.2 * fair})
+    iris = _choice(
+        rng,
+        {
+            "dark": 0.1 + tone,
+            "brown": 0.3 + 0.5 * tone,
+            "amber": 0.1,
+            "hazel": 0.05 + 0.2 * fair,
+            "green": 0.02 + 0.25 * fair,
+            "blue": 0.01 + 0.6 * fair,
+            "grey": 0.01 + 0.2 * fair,
+        },
+    )
     return hair, iris
 
 
@@ -110,18 +162,17 @@ def _shape(assets: Assets, rng, vertices: np.ndarray, female: bool) -> np.ndarra
     return shape
 
 
-FEATURES = {
-    True: {"chin/chin-width-decr": 0.3, "head/head-oval": 0.3, "mouth/mouth-upperlip-volume-incr": 0.2, "mouth/mouth-lowerlip-volume-incr": 0.2, "eyebrows/eyebrows-trans-up": 0.35,
-           "chin/chin-triangle": 0.15, "cheek/l-cheek-bones-incr": 0.2, "cheek/r-cheek-bones-incr": 0.2, "eyes/l-eye-scale-incr": 0.2, "eyes/r-eye-scale-incr": 0.2, "nose/nose-scale-horiz-decr": 0.2, "neck/neck-scale-horiz-decr": 0.3},
-    False: {"head/head-oval": 0.15, "cheek/l-cheek-bones-incr": 0.12, "cheek/r-cheek-bones-incr": 0.12, "eyebrows/eyebrows-trans-up": 0.15, "chin/chin-bones-incr": 0.1},
-}  # fmt: skip
-
-
 def make_identity(assets: Assets, seed: int) -> Identity:
     """The person of a seed; the same seed is always the same person."""
     rng = np.random.default_rng([seed, 71])
-    tone, age, female = float(np.clip(_spread(seed, 0) + rng.normal(0, 0.02), 0, 1)), float(_spread(seed, 1)) ** 1.15, _spread(seed, 2) < 0.5
-    concentration = np.array([0.15 + 1.6 * max(0, tone - 0.35), 0.35 + 0.5 * (0.15 < tone < 0.65), 0.15 + 1.2 * max(0, 0.75 - tone)])
+    tone, age, female = (
+        float(np.clip(_spread(seed, 0) + rng.normal(0, 0.02), 0, 1)),
+        float(_spread(seed, 1)) ** 1.15,
+        _spread(seed, 2) < 0.5,
+    )
+    concentration = np.array(
+        [0.15 + 1.6 * max(0, tone - 0.35), 0.35 + 0.5 * (0.15 < tone < 0.65), 0.15 + 1.2 * max(0, 0.75 - tone)]
+    )
     ancestry = rng.dirichlet(concentration)
     sex = "female" if female else "male"
     vertices = assets.vertices.copy()
@@ -146,10 +197,32 @@ def make_identity(assets: Assets, seed: int) -> Identity:
     hair_name, iris = _colours(rng, tone, age, ancestry)
     beard = 0.0 if female else float(rng.choice([0.03, 0.3, 0.55, 0.95], p=[0.4, 0.22, 0.16, 0.22]))
     return Identity(
-        seed, bool(female), age, ancestry, tone, linear(np.clip(srgb, 0, 1)) * 0.86,
-        linear(np.array([rng.uniform(0.55, 0.75), rng.uniform(0.2, 0.36), rng.uniform(0.25, 0.38)]) * (1 - 0.35 * tone)), float(rng.uniform(0.05, 0.8)) if female else 0.0,
-        hair, hair_name, np.array(HAIR_COLOURS[hair_name]), 0.07 if hair == "afro01" else float(rng.choice([0, 0.012, 0.03, 0.05], p=[0.4, 0.25, 0.2, 0.15])),
-        float(np.clip((age - 0.4) * 1.1, 0, 0.6)), int(rng.integers(1_000_000)), int(rng.integers(1, 13)), float(rng.uniform(0.25, 0.6) if female else rng.uniform(0.4, 0.95)),
-        iris, beard, float(rng.choice([0, 0.5, 1.0], p=[0.75, 0.13, 0.12])) if tone < 0.5 else 0.0, _spread(seed, 3) < 0.25, float(rng.uniform(2.0, 5.0)),
-        np.array([(0.012, 0.01, 0.01), (0.08, 0.03, 0.012), (0.3, 0.27, 0.22), (0.02, 0.03, 0.08)][rng.integers(4)]), float(rng.uniform(0.35, 0.9)), weight, shape, vertices,
-    )  # fmt: skip
+        seed,
+        bool(female),
+        age,
+        ancestry,
+        tone,
+        linear(np.clip(srgb, 0, 1)) * 0.86,
+        linear(
+            np.array([rng.uniform(0.55, 0.75), rng.uniform(0.2, 0.36), rng.uniform(0.25, 0.38)]) * (1 - 0.35 * tone)
+        ),
+        float(rng.uniform(0.05, 0.8)) if female else 0.0,
+        hair,
+        hair_name,
+        np.array(HAIR_COLOURS[hair_name]),
+        0.07 if hair == "afro01" else float(rng.choice([0, 0.012, 0.03, 0.05], p=[0.4, 0.25, 0.2, 0.15])),
+        float(np.clip((age - 0.4) * 1.1, 0, 0.6)),
+        int(rng.integers(1_000_000)),
+        int(rng.integers(1, 13)),
+        float(rng.uniform(0.25, 0.6) if female else rng.uniform(0.4, 0.95)),
+        iris,
+        beard,
+        float(rng.choice([0, 0.5, 1.0], p=[0.75, 0.13, 0.12])) if tone < 0.5 else 0.0,
+        _spread(seed, 3) < 0.25,
+        float(rng.uniform(2.0, 5.0)),
+        np.array([(0.012, 0.01, 0.01), (0.08, 0.03, 0.012), (0.3, 0.27, 0.22), (0.02, 0.03, 0.08)][rng.integers(4)]),
+        float(rng.uniform(0.35, 0.9)),
+        weight,
+        shape,
+        vertices,
+    )

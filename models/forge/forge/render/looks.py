@@ -69,7 +69,9 @@ def teal_orange(v, rng, mask):
     lum = (v @ LUMA)[..., None]
     s = np.clip((lum - 0.42) * 2.2 + 0.5, 0, 1)
     v = _contrast(_saturate(v, 1.05), 0.4)
-    return v * ((1 - s) * np.array([0.55, 1.0, 1.12], F32) + s * np.array([1.22, 0.98, 0.68], F32)) + (1 - s) * np.array([-0.02, 0.045, 0.075], F32), 0.012
+    return v * ((1 - s) * np.array([0.55, 1.0, 1.12], F32) + s * np.array([1.22, 0.98, 0.68], F32)) + (
+        1 - s
+    ) * np.array([-0.02, 0.045, 0.075], F32), 0.012
 
 
 def medium_format(v, rng, mask):

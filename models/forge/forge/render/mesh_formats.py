@@ -15,7 +15,9 @@ class GitData:
     def _git(self, *arguments: str) -> str:
         done = subprocess.run(["git", f"--git-dir={self._repository}", *arguments], capture_output=True, check=False)
         if done.returncode:
-            raise FileNotFoundError(f"{self._repository}: git {' '.join(arguments)}: {done.stderr.decode('utf8', 'replace').strip()}")
+            raise FileNotFoundError(
+                f"{self._repository}: git {' '.join(arguments)}: {done.stderr.decode('utf8', 'replace').strip()}"
+            )
         return done.stdout.decode("utf8", "replace")
 
     def text(self, path: str) -> str:
@@ -88,7 +90,10 @@ def parse_binding(text: str) -> Binding:
             hidden += _ranges(words)
         else:
             header[words[0]] = words[1:]
-    scale = [[float(x) for x in header[k][:3]] if header.get(k) else [0.0, 0.0, 0.0] for k in ("x_scale", "y_scale", "z_scale")]
+    scale = [
+        [float(x) for x in header[k][:3]] if header.get(k) else [0.0, 0.0, 0.0]
+        for k in ("x_scale", "y_scale", "z_scale")
+    ]
     return Binding(np.array(rows), np.array(scale), np.array(hidden, int))
 
 

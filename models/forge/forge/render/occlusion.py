@@ -11,24 +11,25 @@ import numpy as np
 
 from . import shaders
 from .assets import Assets
-from .figure import Figure, Pose
+from .figure import Figure
 from .garments import JUMPER, Garment, Wardrobe
 from .geometry import F32, look_at, normalise, orthographic
 from .identity import Identity
+from .pose import Pose
 
 DIRECTIONS, SIZE = 16, 160
 BLOCKERS = ("skin", "cloth", "cap", "metal")
 
 
 class Occlusion:
-    """Bakes and caches; the head of the latest identity only, every garment for good."""
+    """Bakes and caches; the head of the latest identity only, every outfit for good."""
 
     def __init__(self, assets: Assets, wardrobe: Wardrobe, context: moderngl.Context):
         self._assets, self._wardrobe, self._context = assets, wardrobe, context
         self._program = context.program(vertex_shader=shaders.DEPTH_VERTEX, fragment_shader=shaders.DEPTH_FRAGMENT)
         self._map = context.depth_texture((SIZE, SIZE))
         self._target = context.framebuffer(depth_attachment=self._map)
-        self._garments: dict[str, np.ndarray] = {}
+        self._outfits: dict[tuple, dict[str, np.ndarray]] = {}
         self._seed: int | None = None
         self._head: dict[str, np.ndarray] = {}
 
@@ -36,10 +37,11 @@ class Occlusion:
         """[N,4] openness 0..1 and openness-weighted mean open direction of every vertex of the figure, body straight."""
         if figure.identity.seed != self._seed:
             self._bake_head(figure.identity)
-        missing = [p.name for p in figure.parts if p.material == "cloth" and p.name not in self._garments]
-        if missing:
-            self._bake_garment(figure)
-        return np.concatenate([self._garments[p.name] if p.material == "cloth" else self._head[p.name] for p in figure.parts])
+        outfit = (figure.garment.mesh, figure.garment.extras, figure.garment.inflate)
+        if outfit not in self._outfits:
+            self._outfits[outfit] = self._bake_outfit(figure)
+        cloth = self._outfits[outfit]
+        return np.concatenate([cloth[p.name] if p.material == "cloth" else self._head[p.name] for p in figure.parts])
 
     def _bake_head(self, identity: Identity) -> None:
         standard = Garment(JUMPER, ((0, 0, 0),) * 4)
@@ -51,14 +53,16 @@ class Occlusion:
         self._head["eye"] = np.tile(np.array([[0.75, 0, 0.1, 0.7]], F32), (count, 1))
         self._seed = identity.seed
 
-    def _bake_garment(self, figure: Figure) -> None:
+    def _bake_outfit(self, figure: Figure) -> dict[str, np.ndarray]:
         average = replace(figure.identity, vertices=self._assets.vertices, hair="bald", glasses=False)
         dressed = Figure(self._assets, self._wardrobe, average, "neutral", figure.garment, 0.01)
-        self._garments.update(self._openness(dressed, [p for p in dressed.parts if p.material == "cloth"]))
+        return self._openness(dressed, [p for p in dressed.parts if p.material == "cloth"])
 
     def _openness(self, figure: Figure, parts: list) -> dict[str, np.ndarray]:
         figure.apply(Pose())
-        triangles = np.concatenate([p.triangles + p.start for p in figure.parts if p.material in BLOCKERS]).astype(np.int32)
+        triangles = np.concatenate([p.triangles + p.start for p in figure.parts if p.material in BLOCKERS]).astype(
+            np.int32
+        )
         rows = np.concatenate([np.arange(p.start, p.start + len(p.points)) for p in parts])
         baked, out, start = self._cast(figure.position, figure.normal, triangles, rows), {}, 0
         for p in parts:
@@ -78,7 +82,10 @@ class Occlusion:
         total, seen, bent = np.zeros(len(rows), F32), np.zeros(len(rows), F32), np.zeros((len(rows), 3), F32)
         self._target.use()
         for d in directions:
-            m = (orthographic(3.4, -8.0, 8.0) @ look_at(centre + d * 0.01, centre, (0, 1, 0) if abs(d[1]) < 0.95 else (1, 0, 0))).astype(F32)
+            m = (
+                orthographic(3.4, -8.0, 8.0)
+                @ look_at(centre + d * 0.01, centre, (0, 1, 0) if abs(d[1]) < 0.95 else (1, 0, 0))
+            ).astype(F32)
             self._target.clear(depth=1.0)
             self._program["u_camera"].write(np.ascontiguousarray(m.T).tobytes())
             array.render()

@@ -9,23 +9,31 @@ import json
 from pathlib import Path
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from .mesh_formats import Binding, GitData, Obj, parse_binding, parse_obj, parse_target
-from .strand_tracing import brow_field, hair_field, lash_field, trace
+from .mesh_formats import GitData, parse_binding, parse_obj, parse_target
+from .proxy_packing import CUT, cut_proxy, pack_proxy, proxy_paths, used_vertices
 from .subdivision import catmull_clark
 
-CUT = -2.7  # decimetres; hips and thighs stay for the half-length and wider framings
 DATA = "makehuman/data"
-JOINTS = {"head": "head", "neck03": "neck03", "neck02": "neck02", "neck01": "neck01", "upperarm01.L": "armL", "upperarm01.R": "armR", "shoulder01.L": "clavL", "shoulder01.R": "clavR"}
-HAIR = {"afro01": 0.35, "bob01": 1.5, "bob02": 1.6, "long01": 3.0, "ponytail01": 1.2, "short01": 0.55, "short02": 0.55, "short03": 0.55, "short04": 0.55, "braid01": 1.2}  # strand length
-CLOTHES = ("female_casualsuit01", "female_casualsuit02", "female_elegantsuit01", "female_sportsuit01", "male_casualsuit01", "male_casualsuit02", "male_casualsuit03",
-           "male_casualsuit04", "male_casualsuit05", "male_casualsuit06", "male_elegantsuit01", "male_worksuit01")  # fmt: skip
+JOINTS = {
+    "head": "head",
+    "neck03": "neck03",
+    "neck02": "neck02",
+    "neck01": "neck01",
+    "upperarm01.L": "armL",
+    "upperarm01.R": "armR",
+    "shoulder01.L": "clavL",
+    "shoulder01.R": "clavR",
+}
 FACE_FOLDERS = ("head", "nose", "eyes", "mouth", "chin", "cheek", "ears", "forehead", "eyebrows", "neck")
 MASKS = {
-    "m_lip": ("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"), "m_cheek": ("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr"), "m_nose": ("nose/nose-point-up",),
-    "m_ear": ("ears/l-ear-scale-incr", "ears/r-ear-scale-incr"), "m_lid": ("expr/eye-left-closure", "expr/eye-right-closure"), "m_brow": ("expr/eyebrows-left-up", "expr/eyebrows-right-up"),
-}  # fmt: skip
+    "m_lip": ("mouth/mouth-upperlip-volume-incr", "mouth/mouth-lowerlip-volume-incr"),
+    "m_cheek": ("cheek/l-cheek-volume-incr", "cheek/r-cheek-volume-incr"),
+    "m_nose": ("nose/nose-point-up",),
+    "m_ear": ("ears/l-ear-scale-incr", "ears/r-ear-scale-incr"),
+    "m_lid": ("expr/eye-left-closure", "expr/eye-right-closure"),
+    "m_brow": ("expr/eyebrows-left-up", "expr/eyebrows-right-up"),
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,7 +48,9 @@ def run(args: argparse.Namespace) -> None:
     arrays = pack(GitData(args.meshes), GitData(args.clothes))
     Path(args.out).parent.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(args.out, **arrays)
-    print(f"{args.out}: {Path(args.out).stat().st_size / 1e6:.1f} MB, {len(arrays['V'])} base vertices, {len(arrays['t_name'])} targets, {len(arrays['proxies'])} proxies")
+    print(
+        f"{args.out}: {Path(args.out).stat().st_size / 1e6:.1f} MB, {len(arrays['V'])} base vertices, {len(arrays['t_name'])} targets, {len(arrays['proxies'])} proxies"
+    )
 
 
 def pack(meshes: GitData, clothes: GitData) -> dict[str, np.ndarray]:
@@ -48,50 +58,46 @@ def pack(meshes: GitData, clothes: GitData) -> dict[str, np.ndarray]:
     base = parse_obj(meshes.text(f"{DATA}/3dobjs/base.obj"))
     body = np.array([f for f, g in zip(base.faces, base.groups) if g == "body" and len(f) == 4])
     body = body[base.vertices[body][:, :, 1].max(1) > CUT]
-    proxies = {name: _cut(parse_obj(clothes.text(path + ".obj")), parse_binding(clothes.text(path + ".mhclo")), base.vertices, name) for name, path in _proxy_paths().items()}
+    proxies = {
+        name: cut_proxy(
+            parse_obj(clothes.text(path + ".obj")), parse_binding(clothes.text(path + ".mhclo")), base.vertices, name
+        )
+        for name, path in proxy_paths().items()
+    }
     weights, joints = _skeleton(meshes, len(base.vertices))
     eyes = {"eyeL": base.group("helper-l-eye"), "eyeR": base.group("helper-r-eye")}
-    needed = np.unique(np.concatenate([body.ravel(), *joints, *eyes.values(), *(_used_vertices(o, b) for o, b in proxies.values())]))
+    needed = np.unique(
+        np.concatenate([body.ravel(), *joints, *eyes.values(), *(used_vertices(o, b) for o, b in proxies.values())])
+    )
     renumber = np.full(len(base.vertices), -1)
     renumber[needed] = np.arange(len(needed))
-    out = {"V": base.vertices[needed].astype(np.float32), "SW": weights[needed].astype(np.float16), **{k: renumber[v] for k, v in eyes.items()}}
-    out |= {"jidx": np.concatenate([renumber[j] for j in joints]), "joff": np.cumsum([0] + [len(j) for j in joints]), "jname": np.array(list(JOINTS.values()))}
+    out = {
+        "V": base.vertices[needed].astype(np.float32),
+        "SW": weights[needed].astype(np.float16),
+        **{k: renumber[v] for k, v in eyes.items()},
+    }
+    out |= {
+        "jidx": np.concatenate([renumber[j] for j in joints]),
+        "joff": np.cumsum([0] + [len(j) for j in joints]),
+        "jname": np.array(list(JOINTS.values())),
+    }
     out |= _targets(meshes, renumber)
     quads = renumber[body]
     stencil, fine, source = catmull_clark(quads, len(needed))
-    out |= {"S_data": stencil.data.astype(np.float16), "S_idx": stencil.indices.astype(np.uint16), "S_ptr": stencil.indptr.astype(np.int32), "NQ": fine.astype(np.int32), "Q": quads.astype(np.int32), "qsrc": source.astype(np.int32)}
+    out |= {
+        "S_data": stencil.data.astype(np.float16),
+        "S_idx": stencil.indices.astype(np.uint16),
+        "S_ptr": stencil.indptr.astype(np.int32),
+        "NQ": fine.astype(np.int32),
+        "Q": quads.astype(np.int32),
+        "qsrc": source.astype(np.int32),
+    }
     out["proxies"] = np.array(list(proxies))
     centres = {k: out["V"][out[k]].mean(0).astype(float) for k in ("eyeL", "eyeR")}
     for name, (obj, binding) in proxies.items():
-        for key, value in _proxy(name, obj, binding, renumber, needed, out["V"].astype(float), centres).items():
+        for key, value in pack_proxy(name, obj, binding, renumber, needed, out["V"].astype(float), centres).items():
             out[f"p/{name}/{key}"] = value
     return out | _masks(out, len(needed))
-
-
-def _proxy_paths() -> dict[str, str]:
-    paths = {f"hair_{h}": f"base/hair/{h}/{h}" for h in HAIR}
-    paths |= {f"brow_{i}": f"base/eyebrows/eyebrow{i:03d}/eyebrow{i:03d}" for i in range(1, 13)}
-    paths |= {"lash_1": "base/eyelashes/eyelashes01/eyelashes01", "teeth": "base/teeth/teeth_base/teeth_base"}
-    return paths | {f"cloth_{c}": f"base/clothes/{c}/{c}" for c in CLOTHES}
-
-
-def _fit(rows: np.ndarray, scale: np.ndarray, vertices: np.ndarray) -> np.ndarray:
-    factor = np.array([abs(vertices[int(a), k] - vertices[int(b), k]) / d if d else 1.0 for k, (a, b, d) in enumerate(scale)])
-    return (vertices[rows[:, :3].astype(int)] * rows[:, 3:6, None]).sum(1) + rows[:, 6:9] * factor
-
-
-def _cut(obj: Obj, binding: Binding, vertices: np.ndarray, name: str) -> tuple[Obj, Binding]:
-    """Drops polygons below the cut; the binding must have a row per vertex."""
-    if len(binding.rows) != len(obj.vertices):
-        raise ValueError(f"{name}: {len(binding.rows)} bindings for {len(obj.vertices)} vertices")
-    fitted = _fit(binding.rows, binding.scale, vertices)
-    keep = [i for i, f in enumerate(obj.faces) if fitted[f, 1].max() > CUT]
-    return Obj(obj.vertices, obj.texture, [obj.faces[i] for i in keep], [obj.texture_faces[i] for i in keep], obj.groups[keep]), binding
-
-
-def _used_vertices(obj: Obj, binding: Binding) -> np.ndarray:
-    used = np.unique(np.concatenate([np.array(f) for f in obj.faces]))
-    return np.concatenate([binding.rows[used, :3].astype(int).ravel(), *(row[:2].astype(int) for row in binding.scale if row[2])])
 
 
 def _skeleton(meshes: GitData, count: int) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -109,14 +115,27 @@ def _skeleton(meshes: GitData, count: int) -> tuple[np.ndarray, list[np.ndarray]
             ancestor = rig["bones"][ancestor].get("parent")
         if ancestor:
             np.add.at(weights, (ids, column[ancestor]), table[:, 1])
-    return weights / np.maximum(total, 1e-6)[:, None], [np.array(rig["joints"][rig["bones"][b]["head"]]) for b in JOINTS]
+    return weights / np.maximum(total, 1e-6)[:, None], [
+        np.array(rig["joints"][rig["bones"][b]["head"]]) for b in JOINTS
+    ]
 
 
 def _target_paths(meshes: GitData) -> dict[str, str]:
     root = f"{DATA}/targets/"
-    paths = {f"{r}-{g}-{a}": f"{root}macrodetails/{r}-{g}-{a}.target" for r in ("african", "asian", "caucasian") for g in ("male", "female") for a in ("young", "old")}
+    paths = {
+        f"{r}-{g}-{a}": f"{root}macrodetails/{r}-{g}-{a}.target"
+        for r in ("african", "asian", "caucasian")
+        for g in ("male", "female")
+        for a in ("young", "old")
+    }
     levels = ("average", "max", "min")
-    paths |= {f"u-{g}-{a}-{m}-{w}": f"{root}macrodetails/universal-{g}-{a}-{m}muscle-{w}weight.target" for g in ("male", "female") for a in ("young", "old") for m in levels for w in levels}
+    paths |= {
+        f"u-{g}-{a}-{m}-{w}": f"{root}macrodetails/universal-{g}-{a}-{m}muscle-{w}weight.target"
+        for g in ("male", "female")
+        for a in ("young", "old")
+        for m in levels
+        for w in levels
+    }
     for prefix, folder in (*((d, d) for d in FACE_FOLDERS), ("expr", "expression/units/caucasian")):
         paths |= {f"{prefix}/{Path(p).stem}": p for p in meshes.names(f"{root}{folder}/") if p.endswith(".target")}
     return paths
@@ -134,51 +153,12 @@ def _targets(meshes: GitData, renumber: np.ndarray) -> dict[str, np.ndarray]:
         delta.append(moves[keep].astype(np.float16))
         offset.append(offset[-1] + int(keep.sum()))
         names.append(name)
-    return {"t_idx": np.concatenate(index), "t_d": np.concatenate(delta), "t_off": np.array(offset), "t_name": np.array(names)}
-
-
-def _split_seams(obj: Obj) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vertices duplicated along texture seams: source vertex, texture coordinate and triangles."""
-    ids: dict[tuple[int, int], int] = {}
-    triangles = []
-    for face, texture in zip(obj.faces, obj.texture_faces):
-        corner = [ids.setdefault(key, len(ids)) for key in zip(face, texture)]
-        triangles += [(corner[0], corner[k], corner[k + 1]) for k in range(1, len(corner) - 1)]
-    keys = np.array(list(ids))
-    return keys[:, 0], keys[:, 1], np.array(triangles, np.int32)
-
-
-def _border_distance(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    """Distance [N] to the nearest border vertex; 9 for closed meshes."""
-    _, weld = np.unique(np.round(points * 2000).astype(int), axis=0, return_inverse=True)
-    t = weld.ravel()[triangles]
-    edges, uses = np.unique(np.sort(np.concatenate([t[:, [0, 1]], t[:, [1, 2]], t[:, [2, 0]]]), 1), axis=0, return_counts=True)
-    border = np.isin(weld.ravel(), edges[uses == 1])
-    return cKDTree(points[border]).query(points)[0] if border.any() else np.full(len(points), 9.0)
-
-
-def _proxy(name: str, obj: Obj, binding: Binding, renumber, needed, vertices, eyes) -> dict[str, np.ndarray]:
-    source, texture, triangles = _split_seams(obj)
-    rows, scale = binding.rows[source], binding.scale.copy()
-    rows[:, :3] = renumber[rows[:, :3].astype(int)]
-    for row in scale:
-        if row[2]:
-            row[:2] = renumber[row[:2].astype(int)]
-    points = _fit(rows, scale, vertices)
-    out = {"i": rows[:, :3].astype(np.uint16), "w": rows[:, 3:6].astype(np.float32), "d": rows[:, 6:9].astype(np.float32), "sc": scale, "tr": triangles,
-           "uv": obj.texture[texture].astype(np.float16), "bd": _border_distance(points, triangles).astype(np.float16)}  # fmt: skip
-    if name.startswith("cloth_") and len(binding.hidden):
-        out["del"] = np.isin(needed, binding.hidden)
-    if name.startswith("hair_"):
-        style = name[5:]
-        out["sT"], out["sB"] = trace(points, triangles, hair_field(style, points[:, 1].max()), 9000 if style in ("long01", "bob01", "bob02") else 8000, 8, HAIR[style], 1)
-    elif name.startswith("brow_"):
-        out["sT"], out["sB"] = trace(points, triangles, brow_field, 520, 4, 0.085, 2)
-    elif name.startswith("lash_"):
-        radius = lambda p: np.linalg.norm(p - np.where(p[:, 0:1] > 0, eyes["eyeL"], eyes["eyeR"]), axis=1)  # noqa: E731
-        middle = np.median(radius(points))
-        out["sT"], out["sB"] = trace(points, triangles, lash_field(eyes["eyeL"], eyes["eyeR"]), 420, 4, 0.10, 3, lambda p: (radius(p) < middle) + 0.02)
-    return out
+    return {
+        "t_idx": np.concatenate(index),
+        "t_d": np.concatenate(delta),
+        "t_off": np.array(offset),
+        "t_name": np.array(names),
+    }
 
 
 def _masks(out: dict[str, np.ndarray], count: int) -> dict[str, np.ndarray]:

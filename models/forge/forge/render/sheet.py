@@ -15,8 +15,16 @@ from .renderer import Renderer
 LETTERS = "FSYMPL"
 # The vocabulary's shoots as option numbers 1..9.
 SHOOTS = {
-    "Directory": "111121", "Badge": "122111", "Team Page": "432121", "Speaker": "573238", "Rooftop": "547974", "Sunlit": "454742", "Rain": "265976", "Masthead": "979488", "Chiaroscuro": "273343",
-}  # fmt: skip
+    "Directory": "111121",
+    "Badge": "122111",
+    "Team Page": "432121",
+    "Speaker": "573238",
+    "Rooftop": "547974",
+    "Sunlit": "454742",
+    "Rain": "265976",
+    "Masthead": "979488",
+    "Chiaroscuro": "273343",
+}
 PLAIN = (0, 0, 0, 0, 0, 0)
 
 
@@ -40,23 +48,49 @@ def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) ->
         renderer = Renderer(assets, 160, 160, 2.0)
         for k in range(count):
             person = make_identity(assets, first + k)
-            rows.append([_label(draw_reference(renderer, person, (first + k) * 100 + j)[0], f"{person.seed} {person.hair} {person.age:.1f}") for j in range(3)])
+            rows.append(
+                [
+                    _label(
+                        draw_reference(renderer, person, (first + k) * 100 + j)[0],
+                        f"{person.seed} {person.hair} {person.age:.1f}",
+                    )
+                    for j in range(3)
+                ]
+            )
         rows = [sum(rows[i : i + 4], []) for i in range(0, len(rows) - len(rows) % 4, 4)] or rows
     elif kind == "shoots":
         renderer = Renderer(assets)
         for k in range(count):
             person = make_identity(assets, first + k)
-            rows.append([_label(_final(renderer, person, [int(c) - 1 for c in code], first * 100 + k), f"{person.seed} {name}") for name, code in SHOOTS.items()])
+            rows.append(
+                [
+                    _label(
+                        _final(renderer, person, [int(c) - 1 for c in code], first * 100 + k), f"{person.seed} {name}"
+                    )
+                    for name, code in SHOOTS.items()
+                ]
+            )
     else:
         renderer = Renderer(assets)
-        base = {"framing": PLAIN, "setting": (3, 0, 0, 1, 0, 0), "styling": (4, 0, 0, 1, 1, 0), "mood": (1, 0, 2, 0, 2, 0), "pose": (3, 0, 0, 1, 0, 0), "look": (0, 8, 0, 1, 1, 0)}
+        base = {
+            "framing": PLAIN,
+            "setting": (3, 0, 0, 1, 0, 0),
+            "styling": (4, 0, 0, 1, 1, 0),
+            "mood": (1, 0, 2, 0, 2, 0),
+            "pose": (3, 0, 0, 1, 0, 0),
+            "look": (0, 8, 0, 1, 1, 0),
+        }
         for axis, name in enumerate(AXES):
             row = []
             for option in range(OPTIONS):
                 person = make_identity(assets, first + (axis * OPTIONS + option) % max(count, 1))
                 direction = list(base[name])
                 direction[axis] = option
-                row.append(_label(_final(renderer, person, direction, first + axis * 10 + option), f"{LETTERS[axis]}{option + 1}"))
+                row.append(
+                    _label(
+                        _final(renderer, person, direction, first + axis * 10 + option), f"{LETTERS[axis]}{option + 1}"
+                    )
+                )
             rows.append(row)
     Image.fromarray(np.concatenate([np.concatenate(r, 1) for r in rows])).save(path)
     print(f"{sum(map(len, rows))} pictures in {time.time() - started:.1f} s -> {path}")

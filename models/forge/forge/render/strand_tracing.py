@@ -10,20 +10,27 @@ DirectionField = Callable[[np.ndarray, np.ndarray], np.ndarray]
 
 
 def _vertex_normals(points: np.ndarray, triangles: np.ndarray) -> np.ndarray:
-    face = np.cross(points[triangles[:, 1]] - points[triangles[:, 0]], points[triangles[:, 2]] - points[triangles[:, 0]])
+    face = np.cross(
+        points[triangles[:, 1]] - points[triangles[:, 0]], points[triangles[:, 2]] - points[triangles[:, 0]]
+    )
     out = np.zeros_like(points)
     for k in range(3):
         np.add.at(out, triangles[:, k], face)
     return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
 
 
-def trace(points, triangles, field: DirectionField, count: int, steps: int, length: float, seed: int, density=None) -> tuple[np.ndarray, np.ndarray]:
+def trace(
+    points, triangles, field: DirectionField, count: int, steps: int, length: float, seed: int, density=None
+) -> tuple[np.ndarray, np.ndarray]:
     """Follows `field(positions, normals)` along the surface; returns triangle ids [count,steps] and barycentrics [count,steps,3].
 
     `density(centres)` weights where strands start. A strand that would leave the surface stays where it is.
     """
     rng = np.random.default_rng(seed)
-    area = np.linalg.norm(np.cross(points[triangles[:, 1]] - points[triangles[:, 0]], points[triangles[:, 2]] - points[triangles[:, 0]]), axis=1)
+    area = np.linalg.norm(
+        np.cross(points[triangles[:, 1]] - points[triangles[:, 0]], points[triangles[:, 2]] - points[triangles[:, 0]]),
+        axis=1,
+    )
     if density is not None:
         area = area * density(points[triangles].mean(1))
     triangle = rng.choice(len(triangles), SAMPLES, p=area / area.sum())
@@ -62,7 +69,14 @@ def hair_field(style: str, crown_y: float) -> DirectionField:
         if style in ("long01", "bob01", "bob02"):
             x = p[:, 0:1] - (0.04 if style == "long01" else 0.38)  # the parting
             away = np.clip(np.abs(x) / 0.75, 0, 1)
-            return np.concatenate([np.where(x >= 0, 1.0, -1.0) * (1.15 - 0.9 * away), -(0.05 + 1.6 * np.clip(np.abs(x) / 0.6, 0, 1)), -0.15 + 0 * x], 1)
+            return np.concatenate(
+                [
+                    np.where(x >= 0, 1.0, -1.0) * (1.15 - 0.9 * away),
+                    -(0.05 + 1.6 * np.clip(np.abs(x) / 0.6, 0, 1)),
+                    -0.15 + 0 * x,
+                ],
+                1,
+            )
         if style in ("short01", "short03", "short04"):
             return out * 0.8 + np.array([0.25, -0.1, 0.35]) * ((p[:, 2:3] > 0.2) & (p[:, 1:2] > 7.3))
         return out

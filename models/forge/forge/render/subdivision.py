@@ -22,7 +22,11 @@ def catmull_clark(quads: np.ndarray, count: int) -> tuple[sp.csr_matrix, np.ndar
     valence = np.maximum(np.asarray(ends.sum(0)).ravel(), 1)
     vertex_faces = _incidence(quads.ravel(), face_of, (count, faces))
     n_faces = np.maximum(np.asarray(vertex_faces.sum(1)).ravel(), 1)
-    inner = sp.diags(1 / valence / n_faces) @ (vertex_faces @ face_point) + sp.diags(2 / valence**2) @ (ends.T @ (ends * 0.5)) + sp.diags((valence - 3) / valence)
+    inner = (
+        sp.diags(1 / valence / n_faces) @ (vertex_faces @ face_point)
+        + sp.diags(2 / valence**2) @ (ends.T @ (ends * 0.5))
+        + sp.diags((valence - 3) / valence)
+    )
     rim = ends[border]
     n_rim = np.maximum(np.asarray(rim.T.sum(1)).ravel(), 1)
     outer = sp.diags(0.5 / n_rim) @ (rim.T @ (rim * 0.5)) + 0.5 * sp.identity(count)

@@ -1,0 +1,102 @@
+import type { ErrorCode, ErrorParams, WireError } from '$lib/contract/errors';
+import { errorText } from '$lib/components/error-text';
+import {
+	deviceText,
+	fileNameOf,
+	likenessNumber,
+	likenessText,
+	timeLeftText
+} from '$lib/components/words';
+import { describe, expect, it } from 'vitest';
+
+/** One example of every code: the type makes a new code without a sentence fail to compile. */
+const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
+	'photo-empty': { name: 'a.jpg' },
+	'photo-not-an-image': { name: 'a.pdf' },
+	'photo-svg': { name: 'a.svg' },
+	'photo-heic': { name: 'a.heic' },
+	'photo-animated': { name: 'a.gif' },
+	'photo-truncated': { name: 'a.jpg' },
+	'photo-undecodable': { name: 'a.jpg' },
+	'photo-too-many-bytes': { name: 'a.jpg', bytes: 80e6, limit: 50e6 },
+	'photo-too-many-pixels': { name: 'a.png', width: 20000, height: 20000, limit: 64e6 },
+	'photo-too-small': { name: 'a.png', width: 40, height: 30, minimum: 96 },
+	'photo-no-face': { name: 'a.jpg' },
+	'photo-several-faces': { name: 'a.jpg', count: 2 },
+	'seal-broken': { worker: 'portrait' },
+	'worker-died': { worker: 'portrait' },
+	'worker-unresponsive': { worker: 'portrait' },
+	cancelled: {},
+	'pack-download-failed': { file: 'denoiser.onnx', status: 0 },
+	'pack-manifest-invalid': { detail: 'x' },
+	'pack-file-corrupt': { file: 'denoiser.onnx' },
+	'pack-unsuitable': { detail: 'x' },
+	'runtime-failed': { stage: 'denoise', detail: 'x' },
+	'device-lost': { detail: 'x' },
+	'out-of-memory': { stage: 'decode' },
+	'result-not-finite': { stage: 'denoise' },
+	'request-invalid': { detail: 'x' },
+	'not-booted': {},
+	'storage-full': {},
+	'storage-unavailable': { detail: 'x' },
+	'storage-blocked': {},
+	unexpected: { detail: 'x' }
+};
+
+describe('errorText', () => {
+	const texts = Object.entries(EXAMPLES).map(([code, params]) => ({
+		code,
+		...errorText({ code, params } as WireError)
+	}));
+
+	it('has its own sentence for every code: what happened, then what to do', () => {
+		expect(new Set(texts.map(({ what, then }) => what + then)).size).toBe(texts.length);
+		for (const { what, then } of texts) {
+			expect(what).not.toMatch(/[.!]$|undefined|NaN/);
+			expect(then).toMatch(/[^.]\.$/);
+			expect(then).not.toMatch(/undefined|NaN/);
+			expect(`${what} ${then}`).not.toMatch(/oops|sorry|magic/i);
+		}
+	});
+
+	it('puts the numbers in', () => {
+		const text = (code: ErrorCode) =>
+			Object.values(errorText({ code, params: EXAMPLES[code] } as WireError)).join(' ');
+		expect(text('photo-too-many-pixels')).toContain('20000 x 20000');
+		expect(text('photo-too-many-pixels')).toContain('64 megapixels');
+		expect(text('photo-too-many-bytes')).toContain('80 MB');
+		expect(text('photo-several-faces')).toContain('2 faces');
+		expect(text('photo-too-small')).toContain('96 pixels');
+	});
+});
+
+describe('words', () => {
+	it('says what it runs on and why', () => {
+		expect(
+			deviceText({
+				kind: 'wasm',
+				reason: 'no-adapter',
+				adapter: null,
+				threads: 2,
+				crossOriginIsolated: true
+			})
+		).toBe("Runs on this device's processor (WASM, 2 threads): no graphics adapter found");
+	});
+
+	it('gives likeness a number and words that agree in order', () => {
+		expect(likenessNumber(0.816)).toBe(82);
+		expect(likenessNumber(-0.2)).toBe(0);
+		expect(likenessText(null)).toContain('no face');
+		expect(new Set([0.8, 0.6, 0.4, 0.1].map(likenessText)).size).toBe(4);
+	});
+
+	it('rounds time left up, and to minutes where seconds say nothing', () => {
+		expect(timeLeftText(5200)).toBe('About 6 s left');
+		expect(timeLeftText(180_000)).toBe('About 3 min left');
+	});
+
+	it('makes file names that any system takes', () => {
+		expect(fileNameOf('Rooftop Dusk', 'Inés / ../x', 7)).toBe('luxshot-rooftop-dusk-ines-x-7.png');
+		expect(fileNameOf('Directory', '李', 7)).toBe('luxshot-directory-untitled-7.png');
+	});
+});
