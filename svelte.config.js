@@ -39,7 +39,13 @@ export default {
 					'../src/**/*.svelte',
 					'../tests/**/*.ts'
 				];
-				config.exclude = ['../node_modules/**', '../src/service-worker.ts', '../tests/golden/**', '../tests/browser/**', '../tests/unit/workers/**'];
+				config.exclude = [
+					'../node_modules/**',
+					'../src/service-worker.ts',
+					'../tests/golden/**',
+					'../tests/browser/**',
+					'../tests/unit/workers/**'
+				];
 				return config;
 			}
 		}

@@ -38,14 +38,22 @@ test('a missing pack is said plainly', async ({ page, appUrl }) => {
 	expect(outcome).toMatchObject({ ok: false, error: { code: 'pack-download-failed' } });
 });
 
-test('a worker that dies mid-run rejects that run; the next one works', async ({ page, appUrl }) => {
+test('a worker that dies mid-run rejects that run; the next one works', async ({
+	page,
+	appUrl
+}) => {
 	await openRunner(page, appUrl);
 	const handles = await sampleSitter(page, 0);
 	const worker = page.workers().find((candidate) => candidate.url().includes('portrait.worker'))!;
 	const dying = page.evaluate((h) => {
 		const direction = window.luxshotRunner.parseDirection('F1,S1');
 		if (!direction.ok) return direction;
-		return window.luxshotRunner.shootFrame({ handles: h, direction: direction.value, seed: 1, steps: 100 });
+		return window.luxshotRunner.shootFrame({
+			handles: h,
+			direction: direction.value,
+			seed: 1,
+			steps: 100
+		});
 	}, handles);
 	await page.waitForTimeout(300);
 	await worker.evaluate(() => self.close());
@@ -54,7 +62,9 @@ test('a worker that dies mid-run rejects that run; the next one works', async ({
 	expect(next.png.length).toBeGreaterThan(10_000);
 });
 
-test('without a graphics adapter WASM is chosen by itself and the reason is told', async ({ appUrl }) => {
+test('without a graphics adapter WASM is chosen by itself and the reason is told', async ({
+	appUrl
+}) => {
 	// No unsafe-webgpu flag and no SwiftShader adapter: what a machine without a GPU gives.
 	const browser = await chromium.launch({
 		executablePath: systemChromium(),
@@ -71,7 +81,9 @@ test('without a graphics adapter WASM is chosen by itself and the reason is told
 		expect(outcome.value.device.kind).toBe('wasm');
 		expect(['no-webgpu', 'no-adapter', 'software-adapter']).toContain(outcome.value.device.reason);
 		const handles = await sampleSitter(page, 0);
-		expect((await shoot(page, { handles, direction: 'F2,M3', seed: 2 })).png.length).toBeGreaterThan(10_000);
+		expect(
+			(await shoot(page, { handles, direction: 'F2,M3', seed: 2 })).png.length
+		).toBeGreaterThan(10_000);
 	} finally {
 		await browser.close();
 	}

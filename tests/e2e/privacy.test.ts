@@ -2,7 +2,11 @@
 import { serve } from '../../scripts/serve.mjs';
 import { expect, openRunner, sampleSitter, shoot, test } from './support/app';
 
-test('the sealed worker is refused every way out, and says so', async ({ page, appUrl, foreignRequests }) => {
+test('the sealed worker is refused every way out, and says so', async ({
+	page,
+	appUrl,
+	foreignRequests
+}) => {
 	await page.goto(`${appUrl}runner`);
 	await page.waitForFunction(() => 'luxshotRunner' in window);
 	const outcome = await page.evaluate(() =>
@@ -33,7 +37,7 @@ test('the sealed worker is refused every way out, and says so', async ({ page, a
 					request.open('GET', own);
 					request.send();
 				}),
-			imported: () => import(/* @vite-ignore */ 'https://example.com/canary.js')
+			imported: () => import(/* @vite-ignore */ 'https://example.com/canary.js' as string)
 		};
 		const escaped: string[] = [];
 		for (const [name, attempt] of Object.entries(tries))

@@ -39,7 +39,11 @@ test('one click from a cold open to a portrait, offline, found again after a rel
 	await expect(frames(page, 'done')).toHaveCount(made);
 	await frames(page, 'done').first().getByRole('button').click();
 	const download = page.waitForEvent('download');
-	await page.getByRole('link', { name: /download/i }).or(page.getByRole('button', { name: /download/i })).first().click();
+	await page
+		.getByRole('link', { name: /download/i })
+		.or(page.getByRole('button', { name: /download/i }))
+		.first()
+		.click();
 	const file = await (await download).path();
 	expect((await readFile(file)).subarray(1, 4).toString()).toBe('PNG');
 	expect((await download).suggestedFilename()).toMatch(/\.png$/);
@@ -53,7 +57,10 @@ test('an uploaded photograph becomes a sitter and a portrait', async ({ page, ap
 	await page.getByRole('button', { name: 'Use your own face' }).first().click();
 	const dialog = page.getByRole('dialog');
 	await dialog.getByRole('checkbox').check();
-	await dialog.getByLabel('Photographs').last().setInputFiles('tests/fixtures/photos/astronaut.jpg');
+	await dialog
+		.getByLabel('Photographs')
+		.last()
+		.setInputFiles('tests/fixtures/photos/astronaut.jpg');
 	await expect(dialog.locator('li[data-status="kept"]')).toHaveCount(1);
 	await dialog.getByRole('button', { name: 'Use this photograph' }).click();
 	await shootButton(page).click();
@@ -93,7 +100,10 @@ test('every bad file gets its own sentence, nothing is lost, and the app still w
 		await expect(row, file).toHaveAttribute('data-status', 'refused');
 		await expect(row, file).toContainText(sentence);
 	}
-	await dialog.getByLabel('Photographs').last().setInputFiles('tests/fixtures/photos/astronaut.jpg');
+	await dialog
+		.getByLabel('Photographs')
+		.last()
+		.setInputFiles('tests/fixtures/photos/astronaut.jpg');
 	await expect(dialog.locator('li[data-status="kept"]')).toHaveCount(1);
 });
 
@@ -124,7 +134,9 @@ test('a worker killed mid-run: the frame says why, earlier frames stay, the next
 	await expect(frames(page, 'exposing')).toHaveCount(0, { timeout: 60_000 });
 	const before = await frames(page, 'done').count();
 	await shootButton(page).click();
-	await expect.poll(() => frames(page, 'done').count(), { timeout: 60_000 }).toBeGreaterThan(before);
+	await expect
+		.poll(() => frames(page, 'done').count(), { timeout: 60_000 })
+		.toBeGreaterThan(before);
 });
 
 for (const path of ['', 'privacy'])

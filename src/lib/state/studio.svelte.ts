@@ -84,6 +84,12 @@ export class Studio {
 		return this.run.shoot(record);
 	}
 
+	async renameSitter(id: string, name: string): Promise<void> {
+		await this.sitters
+			.rename(id, name)
+			.catch((error: unknown) => (this.problem = toWireError(error)));
+	}
+
 	async removeSitter(id: string): Promise<void> {
 		await this.sitters.remove(id).catch((error: unknown) => (this.problem = toWireError(error)));
 	}

@@ -40,7 +40,9 @@ export function valueOf<T>(outcome: Outcome<T>): T {
 export async function openRunner(page: Page, appUrl: string): Promise<void> {
 	await page.goto(`${appUrl}runner`);
 	await page.waitForFunction(() => 'luxshotRunner' in window);
-	valueOf(await page.evaluate(() => window.luxshotRunner.boot({ device: null, pack: 'packs/pocket' })));
+	valueOf(
+		await page.evaluate(() => window.luxshotRunner.boot({ device: null, pack: 'packs/pocket' }))
+	);
 }
 
 /** Handles of a sample sitter's references, by its place in the list. */

@@ -84,6 +84,8 @@ def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:
     }
     parts = bundle.conditioned
     last = f"module.decoder.{len(bundle.autoencoder.decoder) - 2}"
+    # Both graphs hold the whole autoencoder, so rounding either rounds both: they must keep the same layers.
+    picture_layers = frozenset({"module.encoder.0", "module.project", "module.decoder.0", "module.expand.0", last})
     return [
         Graph("faceEncoder", "face-encoder.onnx", bundle.face_encoder, {"crop": crop}, ("embedding",)),
         Graph("identityProjector", "identity-projector.onnx", parts.identity_projector, {"embedding": embedding},
@@ -93,9 +95,9 @@ def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:
         Graph("denoiser", "denoiser.onnx", parts.denoiser, noisy, ("velocity",),
               frozenset({"stem", "conv_out", "time.0"})),
         Graph("vaeEncoder", "vae-encoder.onnx", Call(bundle.autoencoder, "encode"), {"sample": sample}, ("latents",),
-              frozenset({"module.encoder.0", "module.project"})),
+              picture_layers),
         Graph("vaeDecoder", "vae-decoder.onnx", Call(bundle.autoencoder, "decode"), {"latents": latents},
-              ("sample", "subject_mask"), frozenset({"module.decoder.0", "module.expand.0", last})),
+              ("sample", "subject_mask"), picture_layers),
     ]
 
 

@@ -50,7 +50,7 @@ class MuonAndAdamW(torch.optim.AdamW):
             if index % world == rank:
                 update = orthogonalise(torch.lerp(parameter.grad, momentum, 0.95).flatten(1))
                 # Root mean square 0.2, as AdamW's updates have (Liu et al. 2025), so both share one learning rate.
-                updates.append((update * 0.2 * max(update.shape) ** 0.5).reshape(-1))
+                updates.append((update * (0.2 / update.pow(2).mean().sqrt())).reshape(-1))
             else:
                 updates.append(torch.zeros(parameter.numel(), device=parameter.device))
         flat = torch.cat(updates)
