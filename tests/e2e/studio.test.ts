@@ -25,6 +25,14 @@ test('one click from a cold open to a portrait, offline, found again after a rel
 		if (/content security policy/i.test(message.text())) violations.push(message.text());
 	});
 	await openStudio(page, appUrl);
+	// Loaded: the sample photographs are there too (they are fetched after the first paint).
+	await page.waitForFunction(() => {
+		const photographs = performance
+			.getEntriesByType('resource')
+			.filter(({ name }) => /\/sitters\/\w+\/\d\.webp$/.test(name))
+			.filter((entry) => (entry as PerformanceResourceTiming).responseEnd > 0);
+		return new Set(photographs.map(({ name }) => name)).size === 18;
+	});
 	await context.setOffline(true);
 	await shootButton(page).click();
 	await expect(frames(page, 'done').first()).toBeVisible({ timeout: 60_000 });
@@ -66,6 +74,7 @@ test('an uploaded photograph becomes a sitter and a portrait', async ({ page, ap
 	await shootButton(page).click();
 	await expect(frames(page, 'done').first()).toBeVisible({ timeout: 60_000 });
 	await page.reload();
+	await page.getByRole('radio', { name: 'You' }).check({ force: true });
 	await expect(page.getByText('1 photograph,')).toBeVisible();
 });
 

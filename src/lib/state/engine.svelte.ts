@@ -14,7 +14,7 @@ import type { Progress, ProgressListener } from '$lib/contract/progress';
 
 export type BootPhase =
 	| { kind: 'starting' }
-	/** Bytes read so far of every file met so far. */
+	/** Bytes read so far; the total grows when the next part (runtime, pack, faces) begins. */
 	| { kind: 'reading'; loaded: number; total: number }
 	| { kind: 'compiling'; index: number; count: number };
 
@@ -33,7 +33,8 @@ export class EngineState {
 	readonly #options: BootOptions;
 	#engine: Promise<PortraitEngine> | null = null;
 	#booting: Promise<BootReport> | null = null;
-	#files: Record<string, { loaded: number; total: number }> = {};
+	/** By what is read: each counts its own files together. */
+	#read: Record<string, { loaded: number; total: number }> = {};
 
 	/** @param create makes the engine on first use, so that its code is not part of the first load */
 	constructor(create: () => Promise<PortraitEngine>, options: BootOptions) {
@@ -102,7 +103,7 @@ export class EngineState {
 		this.status = 'booting';
 		this.error = null;
 		this.phase = { kind: 'starting' };
-		this.#files = {};
+		this.#read = {};
 		const engine = await this.#obtain();
 		const report = await engine.boot(new AbortController().signal, this.#options, (progress) =>
 			this.#follow(progress)
@@ -123,12 +124,12 @@ export class EngineState {
 
 	#follow(progress: Progress): void {
 		if (progress.kind === 'bytes') {
-			this.#files[`${progress.what} ${progress.file}`] = progress;
-			const files = Object.values(this.#files);
+			this.#read[progress.what] = progress;
+			const parts = Object.values(this.#read);
 			this.phase = {
 				kind: 'reading',
-				loaded: files.reduce((sum, { loaded }) => sum + loaded, 0),
-				total: files.reduce((sum, { total }) => sum + total, 0)
+				loaded: parts.reduce((sum, { loaded }) => sum + loaded, 0),
+				total: parts.reduce((sum, { total }) => sum + total, 0)
 			};
 		} else if (progress.kind === 'session') {
 			this.phase = { kind: 'compiling', index: progress.index, count: progress.count };

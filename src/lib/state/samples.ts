@@ -39,3 +39,55 @@ export async function fetchSamples(baseUrl: string): Promise<SampleSitter[]> {
 		urls: references.map((file) => new URL(`${id}/${file}`, root).href)
 	}));
 }
+
+/**
+ * The photographs of all sample sitters, fetched once and held as blobs (about 400 KB in all): after the
+ * page has loaded, every sample can be shot with the network off.
+ */
+export class SamplePhotographs {
+	readonly #blobs = new Map<string, Promise<Blob>>();
+
+	/** Starts fetching; failures are forgotten here and come back when a photograph is really needed. */
+	prefetch(samples: readonly SampleSitter[]): void {
+		for (const url of samples.flatMap(({ urls }) => urls)) this.#blob(url).catch(() => undefined);
+	}
+
+	/**
+	 * @returns a fresh copy of the file's bytes, free to be transferred
+	 * @throws LuxError `pack-download-failed`
+	 */
+	async read(url: string): Promise<ArrayBuffer> {
+		return (await this.#blob(url)).arrayBuffer();
+	}
+
+	#blob(url: string): Promise<Blob> {
+		let work = this.#blobs.get(url);
+		if (!work) {
+			work = fetchBlob(url);
+			this.#blobs.set(url, work);
+			work.catch(() => this.#blobs.delete(url));
+		}
+		return work;
+	}
+}
+
+async function fetchBlob(url: string): Promise<Blob> {
+	const file = url.slice(url.lastIndexOf('/') + 1);
+	const response = await fetch(url).catch(() => null);
+	if (!response?.ok)
+		throw new LuxError('pack-download-failed', { file, status: response?.status ?? 0 });
+	return response.blob();
+}
+
+/**
+ * The bytes of one sample photograph.
+ * @throws LuxError `pack-download-failed`, with status 0 when there is no connection
+ */
+export async function fetchPhoto(url: string): Promise<ArrayBuffer> {
+	const file = url.slice(url.lastIndexOf('/') + 1);
+	const response = await fetch(url).catch((error: unknown) => {
+		throw new LuxError('pack-download-failed', { file, status: 0 }, { cause: error });
+	});
+	if (!response.ok) throw new LuxError('pack-download-failed', { file, status: response.status });
+	return response.arrayBuffer();
+}

@@ -4,7 +4,7 @@ import type { ReferencePhoto } from '$lib/contract/engine';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
 import type { EngineState } from './engine.svelte';
-import { fetchSamples, type SampleSitter } from './samples';
+import { fetchSamples, SamplePhotographs, type SampleSitter } from './samples';
 
 /** The mean of more references changes little, and every one is another face to store. */
 export const MAX_REFERENCES = 8;
@@ -28,9 +28,13 @@ export class SitterState {
 	error = $state.raw<WireError | null>(null);
 	#samples = $state.raw<readonly SampleSitter[]>([]);
 	#own = $state.raw<readonly OwnSitter[]>([]);
+	readonly #photographs = new SamplePhotographs();
 	/** Work under way or done, by sitter and pack: one reading serves every frame. Failures are evicted. */
 	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- work under way, never rendered
 	readonly #embeddings = new Map<string, Promise<Float32Array[]>>();
+
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, never rendered
+	readonly #sampleBytes = new Map<string, Promise<ArrayBuffer>>();
 
 	/** @param baseUrl absolute URL of the app's root with a trailing slash, known in the browser only */
 	constructor(
@@ -57,7 +61,10 @@ export class SitterState {
 
 	/** Sample sitters from the app, own ones from storage. Each may fail without the other. */
 	async load(): Promise<void> {
-		const samples = fetchSamples(this.baseUrl()).then((found) => (this.#samples = found));
+		const samples = fetchSamples(this.baseUrl()).then((found) => {
+			this.#samples = found;
+			this.#photographs.prefetch(found);
+		});
 		const own = this.#restoreOwn();
 		for (const outcome of await Promise.allSettled([samples, own]))
 			if (outcome.status === 'rejected') this.error = toWireError(outcome.reason);
@@ -177,7 +184,7 @@ export class SitterState {
 				embeddings.push(hit.embedding);
 				continue;
 			}
-			const bytes = await (await fetch(url)).arrayBuffer();
+			const bytes = await this.#photographs.read(url);
 			const photo = await this.#read(bytes, sample.name);
 			embeddings.push(photo.embedding);
 			// A cache only: a full disk costs the next visit a moment, nothing else.
@@ -186,6 +193,16 @@ export class SitterState {
 				.catch(() => undefined);
 		}
 		return embeddings;
+	}
+
+	#fetchSample(url: string): Promise<ArrayBuffer> {
+		let bytes = this.#sampleBytes.get(url);
+		if (!bytes) {
+			bytes = fetchPhoto(url);
+			this.#sampleBytes.set(url, bytes);
+			bytes.catch(() => this.#sampleBytes.delete(url));
+		}
+		return bytes;
 	}
 
 	async #embedOwn(

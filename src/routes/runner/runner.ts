@@ -9,7 +9,7 @@ import { LuxError, toWireError } from '$lib/contract/errors';
 import type { Outcome } from '$lib/contract/worker-api';
 import { parseDirection } from '$lib/direction/compile';
 import { findShoot, SHOOTS } from '$lib/direction/shoots';
-import { fetchSamples } from '$lib/state/samples';
+import { fetchPhoto, fetchSamples } from '$lib/state/samples';
 
 /** A reference that was read: its embedding stays here, `score` is the detector's confidence. */
 export interface RunnerReference {
@@ -76,8 +76,7 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 				if (!sample)
 					throw new LuxError('request-invalid', { detail: `no sample sitter "${sitterId}"` });
 				const references: RunnerReference[] = [];
-				for (const url of sample.urls)
-					references.push(await read(await (await fetch(url)).arrayBuffer(), url));
+				for (const url of sample.urls) references.push(await read(await fetchPhoto(url), url));
 				return references;
 			}),
 		readReference: ({ base64, name }) =>

@@ -28,11 +28,12 @@ def write_pack(bundle: Bundle, out: Path, about: dict, defaults: dict, threshold
     shipped = fold_batch_norms(deepcopy(bundle).eval())
     graphs = build_graphs(shipped)
     report = {}
+    # All before the first rounding: two graphs share the autoencoder's layers.
+    unrounded = {graph.name: run_torch(graph) for graph in graphs}
     for graph in graphs:
-        float_outputs = run_torch(graph)
         round_to_grid(graph.module, threshold, set(graph.keep))
         data, _ = export_onnx(graph, threshold)
-        report[graph.name] = compare(data, graph, float_outputs)
+        report[graph.name] = compare(data, graph, unrounded[graph.name])
         (out / graph.file).write_bytes(data)
     write_json(out / "manifest.json", build_manifest(out, graphs, bundle.config, about, defaults))
     return shipped, report
