@@ -147,7 +147,9 @@ def train_line(args: argparse.Namespace, context: Context) -> None:
 
     def loss_of(batch: int) -> tuple[torch.Tensor, dict[str, float]]:
         x = torch.randn(batch, 4)
-        return (model(x) - x.sum(1, keepdim=True)).pow(2).mean(), {}
+        # Noise in the target: the weights never settle, so a continued run always moves them.
+        target = x.sum(1, keepdim=True) + torch.randn(len(x), 1)
+        return (model(x) - target).pow(2).mean(), {}
 
     fit(context, args, model, "line", loss_of)
 

@@ -78,16 +78,3 @@ async function fetchBlob(url: string): Promise<Blob> {
 		throw new LuxError('pack-download-failed', { file, status: response?.status ?? 0 });
 	return response.blob();
 }
-
-/**
- * The bytes of one sample photograph.
- * @throws LuxError `pack-download-failed`, with status 0 when there is no connection
- */
-export async function fetchPhoto(url: string): Promise<ArrayBuffer> {
-	const file = url.slice(url.lastIndexOf('/') + 1);
-	const response = await fetch(url).catch((error: unknown) => {
-		throw new LuxError('pack-download-failed', { file, status: 0 }, { cause: error });
-	});
-	if (!response.ok) throw new LuxError('pack-download-failed', { file, status: response.status });
-	return response.arrayBuffer();
-}

@@ -33,9 +33,6 @@ export class SitterState {
 	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- work under way, never rendered
 	readonly #embeddings = new Map<string, Promise<Float32Array[]>>();
 
-	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- a cache, never rendered
-	readonly #sampleBytes = new Map<string, Promise<ArrayBuffer>>();
-
 	/** @param baseUrl absolute URL of the app's root with a trailing slash, known in the browser only */
 	constructor(
 		private readonly engine: EngineState,
@@ -193,16 +190,6 @@ export class SitterState {
 				.catch(() => undefined);
 		}
 		return embeddings;
-	}
-
-	#fetchSample(url: string): Promise<ArrayBuffer> {
-		let bytes = this.#sampleBytes.get(url);
-		if (!bytes) {
-			bytes = fetchPhoto(url);
-			this.#sampleBytes.set(url, bytes);
-			bytes.catch(() => this.#sampleBytes.delete(url));
-		}
-		return bytes;
 	}
 
 	async #embedOwn(

@@ -9,7 +9,7 @@ import { LuxError, toWireError } from '$lib/contract/errors';
 import type { Outcome } from '$lib/contract/worker-api';
 import { parseDirection } from '$lib/direction/compile';
 import { findShoot, SHOOTS } from '$lib/direction/shoots';
-import { fetchPhoto, fetchSamples } from '$lib/state/samples';
+import { fetchSamples, SamplePhotographs } from '$lib/state/samples';
 
 /** A reference that was read: its embedding stays here, `score` is the detector's confidence. */
 export interface RunnerReference {
@@ -46,6 +46,7 @@ export interface LuxShotRunner {
 
 export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRunner {
 	const embeddings: Float32Array[] = [];
+	const photographs = new SamplePhotographs();
 	const { signal } = new AbortController();
 	const ignore = () => undefined;
 
@@ -76,7 +77,8 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 				if (!sample)
 					throw new LuxError('request-invalid', { detail: `no sample sitter "${sitterId}"` });
 				const references: RunnerReference[] = [];
-				for (const url of sample.urls) references.push(await read(await fetchPhoto(url), url));
+				for (const url of sample.urls)
+					references.push(await read(await photographs.read(url), url));
 				return references;
 			}),
 		readReference: ({ base64, name }) =>
