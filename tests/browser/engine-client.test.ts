@@ -156,7 +156,9 @@ describe('runs', () => {
 		const made = engine();
 		const { device } = await made.boot(never, { ...MICRO, device: 'webgpu' }, silent);
 		expect(device.kind).toBe('webgpu');
-		await cdp().send('Browser.crashGpuProcess');
+		// Vitest types the session by its provider, which this project's types leave out: it brings Node's.
+		const session = cdp() as unknown as { send(method: string): Promise<unknown> };
+		await session.send('Browser.crashGpuProcess');
 		const frame = await made.shootFrame(never, request({ steps: 2 }), silent);
 		expect(frame.device).toMatchObject({ kind: 'wasm', reason: 'device-lost' });
 		expect(frame.width).toBe(64);

@@ -1,5 +1,6 @@
 /** Facts turned into a photographer's short sentences. */
 import type { DeviceReport } from '$lib/contract/device';
+import type { PackManifest } from '$lib/contract/manifest';
 import type { Stage } from '$lib/contract/progress';
 import type { FrameStatus } from './frame';
 
@@ -134,4 +135,10 @@ export function clockText(time: number): string {
 
 export function dateText(time: number): string {
 	return new Date(time).toLocaleDateString(undefined, { day: 'numeric', month: 'long' });
+}
+
+/** What to expect of a pack whose version says that it is not finished; null for a finished one. */
+export function packText({ title, version }: PackManifest): string | null {
+	if (!version.startsWith('0.')) return null;
+	return `${title} ${version} is an early pack: expect painterly sketches, its faces do not form yet`;
 }
