@@ -118,6 +118,18 @@ export function errorText(error: WireError): ErrorText {
 			);
 		case 'storage-blocked':
 			return say('Another tab holds the storage', 'Close other LuxShot tabs and reload this page.');
+		case 'link-too-long':
+			return say('This link is too long', 'It was not opened. Ask for it again.');
+		case 'link-newer':
+			return say(
+				'This link is from a newer LuxShot',
+				'Reload the page to update, then open the link again.'
+			);
+		case 'link-damaged':
+			return say(
+				'This link is damaged',
+				'Something in it was cut or changed, so it was not opened. Ask for it again.'
+			);
 		case 'unexpected':
 			return say('Something failed', `Try again. Detail: ${error.params.detail}.`);
 	}

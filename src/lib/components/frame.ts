@@ -30,6 +30,7 @@ export interface SheetFacts<F extends FrameFacts = FrameFacts> {
 	readonly shoot: {
 		id: string;
 		name: string;
+		sitterId: string;
 		sitterName: string;
 		direction: Direction;
 		seed: number;

@@ -39,6 +39,10 @@ export interface ErrorParams {
 	'storage-full': Record<string, never>;
 	'storage-unavailable': { detail: string };
 	'storage-blocked': Record<string, never>;
+	// links
+	'link-too-long': { length: number; limit: number };
+	'link-newer': { version: number };
+	'link-damaged': { field: string };
 	unexpected: { detail: string };
 }
 

@@ -1,6 +1,6 @@
 /** The call sheet: direction, locks, seed, count, strength. */
 import { AXES, type Axis, type Direction, type OptionId } from '$lib/contract/direction';
-import { SHOOTS, type Intent, type NamedShoot } from '$lib/direction/shoots';
+import { SHOOTS, shootOf, type Intent, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
 
 export const MAX_COUNT = 9;
@@ -80,6 +80,26 @@ export class DirectionState {
 		this.#setup = this.#held(this.#other);
 		this.#other = left;
 		if (this.#lastSeed !== null) this.seed = this.#lastSeed;
+	}
+
+	/** Takes over what a link holds, locks and all. */
+	adopt(shared: {
+		direction: Direction;
+		locked: readonly Axis[];
+		seed: number;
+		count: number;
+		identityStrength: number;
+	}): void {
+		const base = shootOf(shared.direction) ?? null;
+		if (base && base.intent !== this.intent) {
+			this.#other = this.#setup;
+			this.intent = base.intent;
+		}
+		this.#setup = { base, direction: shared.direction };
+		this.#locked = shared.locked;
+		this.setSeed(shared.seed);
+		this.setCount(shared.count);
+		this.setStrength(shared.identityStrength);
 	}
 
 	toggleLock(axis: Axis): void {

@@ -10,6 +10,7 @@ import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
+import { SharingState } from './sharing.svelte';
 import { SitterState } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
 
@@ -30,6 +31,7 @@ export class Studio {
 	readonly intake: IntakeState;
 	readonly direction = new DirectionState();
 	readonly run: RunState;
+	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
 	readonly picture: (id: OptionId) => string | null;
 	/** A newer LuxShot took over storage in another tab. */
@@ -46,6 +48,7 @@ export class Studio {
 		this.engine = new EngineState(createEngine, boot);
 		this.sitters = new SitterState(this.engine, this.#repository, baseUrl);
 		this.intake = new IntakeState(this.engine, this.sitters);
+		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
 	}
 
@@ -54,10 +57,15 @@ export class Studio {
 		return this.direction.strength(this.engine.pack?.manifest.defaults.identityStrength ?? 1);
 	}
 
-	/** Loads what is kept, then gets the engine ready for the first Shoot. Browser only. */
-	async open(): Promise<void> {
+	/**
+	 * Loads what is kept, then gets the engine ready for the first Shoot. Browser only.
+	 * @param fragment of the page's address: it may hold a shoot that was handed on
+	 */
+	async open(fragment = ''): Promise<void> {
 		this.direction.newSeed();
+		this.sharing.arrive(fragment);
 		await Promise.all([this.sitters.load(), this.run.restore()]);
+		this.sharing.seat();
 		await this.engine.start().then(
 			() => this.sitters.prepare(),
 			() => undefined // shown by EngineState

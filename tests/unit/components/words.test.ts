@@ -40,6 +40,9 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'storage-full': {},
 	'storage-unavailable': { detail: 'x' },
 	'storage-blocked': {},
+	'link-too-long': { length: 9000, limit: 8192 },
+	'link-newer': { version: 2 },
+	'link-damaged': { field: 'd' },
 	unexpected: { detail: 'x' }
 };
 

@@ -11,6 +11,14 @@ from forge.nets.config import AXES, UNSET, PocketConfig
 from forge.nets.denoiser import Denoiser
 from forge.nets.face_encoder import FaceEncoder
 
+# Where the sampler spends its steps: `shift` of diffusers' FlowMatchEulerDiscreteScheduler.
+SHIFT = 3.0
+
+
+def shift_sigma(sigma: Tensor, shift: float) -> Tensor:
+    """Moves sigmas in [0, 1] towards 1 (Esser et al. 2024, as in diffusers' flow-match scheduler)."""
+    return shift * sigma / (1 + (shift - 1) * sigma)
+
 
 class Conditioned(nn.Module):
     """Denoiser with its two conditioners: the three networks that train together."""
@@ -69,7 +77,7 @@ def sample_latents(
     strength = noise.new_full((batch,), identity_strength)
     nobody = torch.zeros_like(strength)
     unset = torch.full((batch, len(AXES)), UNSET, dtype=torch.int32, device=noise.device)
-    sigmas = torch.linspace(1, 0, steps + 1).tolist()
+    sigmas = shift_sigma(torch.linspace(1, 0, steps + 1), SHIFT).tolist()
     latents = noise
     for sigma, following in zip(sigmas[:-1], sigmas[1:]):
         timestep = noise.new_full((batch,), sigma * 1000)

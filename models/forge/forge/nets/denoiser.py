@@ -1,8 +1,9 @@
 """Denoiser: a two-level UNet on latents with direction cross-attention and decoupled identity cross-attention.
 
 The decoupling follows IP-Adapter (Ye et al. 2023): one query, two key/value pairs, the identity branch scaled by
-`identity_scale`. Identity enters nowhere else, so a scale of 0 switches it off exactly. Attention is written as plain
-matrix products: fast in the backward pass on a CPU, and exportable without special operators.
+`identity_scale`. Identity also colours the whole picture (skin, hair) through the modulation, where it is multiplied by the
+same scale, so a scale of 0 switches it off exactly. Blocks are modulated as in DiT (Peebles and Xie 2023). Attention is
+written as plain matrix products: fast in the backward pass on a CPU, and exportable without special operators.
 """
 
 import math
@@ -50,7 +51,8 @@ class TransformerBlock(nn.Module):
         self.to_kv_identity = nn.Linear(config.context, 2 * width, bias=False)
         self.cross_out = nn.Linear(width, width)
         self.mlp = nn.Sequential(nn.Linear(width, 3 * width), nn.SiLU(), nn.Linear(3 * width, width))
-        for layer in (self.self_out, self.cross_out, self.mlp[2]):
+        self.modulation = nn.Linear(config.time_width, 4 * width)
+        for layer in (self.self_out, self.cross_out, self.mlp[2], self.modulation):
             nn.init.zeros_(layer.weight)
             nn.init.zeros_(layer.bias)
 
@@ -63,16 +65,20 @@ class TransformerBlock(nn.Module):
         weights = torch.softmax((query * self.scale) @ key.transpose(-1, -2), dim=-1)
         return (weights @ value).transpose(1, 2).reshape(query.shape[0], query.shape[2], -1)
 
-    def forward(self, x: Tensor, direction: Tensor, identity: Tensor, identity_scale: Tensor) -> Tensor:
-        """x [B, N, D]; direction and identity tokens [B, M, context]; identity_scale [B, 1, 1]."""
-        query, key, value = (self.split(part) for part in self.to_qkv(self.norm_self(x)).chunk(3, -1))
+    def forward(
+        self, x: Tensor, time: Tensor, direction: Tensor, identity: Tensor, identity_scale: Tensor
+    ) -> Tensor:
+        """x [B, N, D]; time [B, T]; direction and identity tokens [B, M, context]; identity_scale [B, 1, 1]."""
+        scale, shift, scale_mlp, shift_mlp = self.modulation(time)[:, None].chunk(4, -1)
+        seen = self.norm_self(x) * (1 + scale) + shift
+        query, key, value = (self.split(part) for part in self.to_qkv(seen).chunk(3, -1))
         x = x + self.self_out(self.attend(query, key, value))
         query = self.split(self.to_q(self.norm_cross(x)))
         key, value = (self.split(part) for part in self.to_kv(direction).chunk(2, -1))
         key_identity, value_identity = (self.split(part) for part in self.to_kv_identity(identity).chunk(2, -1))
         seen = self.attend(query, key, value) + identity_scale * self.attend(query, key_identity, value_identity)
         x = x + self.cross_out(seen)
-        return x + self.mlp(self.norm_mlp(x))
+        return x + self.mlp(self.norm_mlp(x) * (1 + scale_mlp) + shift_mlp)
 
 
 class Denoiser(nn.Module):
@@ -89,6 +95,8 @@ class Denoiser(nn.Module):
         )
         # Pooled direction: axes such as mood and look colour the whole picture, which modulation does best.
         self.pooled = nn.Linear(config.direction_tokens * config.context, config.time_width)
+        self.pooled_identity = nn.Linear(config.identity_tokens * config.context, config.time_width, bias=False)
+        nn.init.zeros_(self.pooled_identity.weight)
         self.stem = nn.Conv2d(config.latent_channels, fine, 3, padding=1)
         # Framing is about absolute place, which convolutions alone do not know.
         self.place_fine = nn.Parameter(torch.randn(1, fine, rows, columns) * 0.02)
@@ -112,7 +120,7 @@ class Denoiser(nn.Module):
         [B, 8, 192], identity_scale [B] -> velocity, the shape of latents."""
         angles = timestep[:, None] * self.frequencies
         time = self.time(torch.cat([angles.cos(), angles.sin()], 1)) + self.pooled(direction.flatten(1))
-        time = silu(time)
+        time = silu(time + identity_scale[:, None] * self.pooled_identity(identity.flatten(1)))
         skips = [self.stem(latents) + self.place_fine]
         for block in self.down:
             skips.append(block(skips[-1], time))
@@ -120,7 +128,7 @@ class Denoiser(nn.Module):
         batch, width, rows, columns = x.shape
         tokens = x.flatten(2).transpose(1, 2)
         for block in self.blocks:
-            tokens = block(tokens, direction, identity, identity_scale[:, None, None])
+            tokens = block(tokens, time, direction, identity, identity_scale[:, None, None])
         x = self.leave(tokens.transpose(1, 2).reshape(batch, width, rows, columns), time)
         x = self.grow(x)
         if x.shape[-2:] != latents.shape[-2:]:  # odd latent sizes: only the micro model has them

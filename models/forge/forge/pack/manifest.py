@@ -7,6 +7,7 @@ from pathlib import Path
 import onnx
 from onnx import shape_inference
 
+from forge.nets.bundle import SHIFT
 from forge.nets.config import AXES, OPTIONS, UNSET, PocketConfig
 from forge.pack.graphs import Graph
 
@@ -77,7 +78,10 @@ def build_manifest(folder: Path, graphs: list[Graph], config: PocketConfig, abou
             "template": {"rightEye": [0.38, 0.46], "leftEye": [0.62, 0.46], "mouth": [0.5, 0.7]},
             "embeddingLength": config.embedding, "tokens": config.identity_tokens, "references": "average",
         },
-        "scheduler": {"kind": "flow-match-euler", "config": {"num_train_timesteps": 1000, "shift": 1.0}},
+        "scheduler": {
+            "kind": "flow-match-euler",
+            "config": {"num_train_timesteps": 1000, "shift": SHIFT, "timestep_spacing": "trailing"},
+        },
         "defaults": defaults,
         "graphs": entries,
         "requirements": {

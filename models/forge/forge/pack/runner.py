@@ -49,7 +49,10 @@ class PackRunner:
             )[0]
 
         latents = noise
-        sigmas = np.linspace(1, 0, steps + 1, dtype=np.float32)
+        # Trailing spacing, then the shift, as the browser's scheduler does it.
+        even = np.linspace(1, 0, steps + 1, dtype=np.float32)
+        shift = np.float32(self.manifest["scheduler"]["config"]["shift"])
+        sigmas = shift * even / (1 + (shift - 1) * even)
         for sigma, following in zip(sigmas[:-1], sigmas[1:]):
             step = velocity(latents, float(sigma), direction, identity_strength)
             if guidance_scale != 1:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from forge.nets.bundle import Conditioned, sample_latents
+from forge.nets.bundle import SHIFT, Conditioned, sample_latents, shift_sigma
 from forge.nets.config import AXES, POCKET, UNSET
 from forge.train.autoencoder import load_autoencoder
 from forge.train.encode import LatentSet, read_latents
@@ -69,11 +69,16 @@ class Batches:
 
 
 def flow_loss(model: nn.Module, batch: tuple[Tensor, Tensor, Tensor, Tensor], device: torch.device) -> Tensor:
-    """Importance-weighted error of the predicted velocity at logit-normal times (Esser et al. 2024)."""
+    """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits.
+
+    The shift of Esser et al. 2024: with few samples seen, what is learned near sigma 1 (place, light, colours) decides the
+    picture. Stratified over the batch, which takes noise out of the gradient.
+    """
     latents, weights, direction, embedding = (part.to(device) for part in batch)
     latents = latents.contiguous(memory_format=torch.channels_last)
     count = len(latents)
-    sigma = torch.sigmoid(torch.randn(count, device=device) + 0.2)
+    even = (torch.randperm(count, device=device) + torch.rand(count, device=device)) / count
+    sigma = shift_sigma(even, SHIFT)
     scale = (torch.rand(count, device=device) >= DROP_IDENTITY).float()
     noise = torch.randn_like(latents)
     mix = sigma.view(-1, 1, 1, 1)
