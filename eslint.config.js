@@ -16,6 +16,7 @@ const arrows = {
 	'src/lib/bridge': ['src/lib/contract', 'workers/portrait.worker.ts', 'workers/pack.worker.ts'],
 	'src/lib/storage': ['src/lib/contract'],
 	'src/lib/finish': ['src/lib/contract'],
+	'src/lib/offline': [],
 	'src/lib/share': ['src/lib/contract', 'src/lib/direction'],
 	'src/lib/state': [
 		'src/lib/contract',
@@ -23,7 +24,8 @@ const arrows = {
 		'src/lib/bridge',
 		'src/lib/storage',
 		'src/lib/finish',
-		'src/lib/share'
+		'src/lib/share',
+		'src/lib/offline'
 	],
 	'src/lib/components': ['src/lib/contract', 'src/lib/direction'],
 	'workers/engine': ['src/lib/contract'],

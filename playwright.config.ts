@@ -12,6 +12,8 @@ export default defineConfig({
 	outputDir: 'test-results',
 	use: {
 		launchOptions: { executablePath: systemChromium(), args: CHROMIUM_FLAGS },
-		viewport: { width: 1440, height: 900 }
+		viewport: { width: 1440, height: 900 },
+		// Tests that break files on their way need to see every request; offline.test.ts turns them on.
+		serviceWorkers: 'block'
 	}
 });

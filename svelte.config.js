@@ -9,6 +9,8 @@ export default {
 		// Any base path: `BASE_PATH=/portraits npm run build`. Relative asset URLs keep the rest portable.
 		paths: { base: /** @type {'' | `/${string}`} */ (process.env.BASE_PATH ?? ''), relative: true },
 		alias: { $workers: 'workers' },
+		// Registered by src/lib/offline/install.ts once the engine is ready: its files are in the browser's cache then.
+		serviceWorker: { register: false },
 		// Only hashes are added by Kit; every source of network access is closed here. Headers in
 		// static/_headers add what a <meta> policy cannot say (frame-ancestors, worker sealing).
 		csp: {

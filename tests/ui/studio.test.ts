@@ -220,6 +220,20 @@ describe('keeping', () => {
 		expect(engine.requests).toHaveLength(0);
 	});
 
+	it('takes the queue up again after a reload, and makes no frame twice', async () => {
+		const first = await openStudio({ hold: (frame) => (frame === 2 ? forever() : undefined) });
+		await pressShoot();
+		await poll(() => frames('done').length).toBe(1);
+		await poll(() => frames('exposing').length).toBe(1);
+		const asked = first.engine.requests.map(({ seed }) => seed);
+		await close?.();
+
+		const { engine } = await openStudio();
+		await poll(() => frames('done').length).toBe(3);
+		expect(frames('stopped')).toHaveLength(0);
+		expect(engine.requests.map(({ seed }) => seed)).toEqual([asked[0]! + 1, asked[0]! + 2]);
+	});
+
 	it('reads a sample sitter once, then from storage', async () => {
 		const first = await openStudio();
 		await first.opened;

@@ -18,21 +18,22 @@ export async function readPack(
 	urls: Parameters<PackWorkerApi['read']>[0],
 	onProgress: ProgressListener
 ): Promise<PackRead> {
-	const manifestFile = await readFile(urls.pack, 'manifest.json');
+	const cache: RequestCache = urls.afresh ? 'reload' : 'default';
+	const manifestFile = await readFile(cache, urls.pack, 'manifest.json');
 	const manifestBytes = await manifestFile.bytes.arrayBuffer();
 	const manifest = parseManifest(manifestBytes);
-	const faceManifest = await readFile(urls.faceModels, FACE_MANIFEST);
+	const faceManifest = await readFile(cache, urls.faceModels, FACE_MANIFEST);
 	const faces = parseFaceManifest(await faceManifest.bytes.arrayBuffer());
 
-	const wasm = await readFile(urls.wasmBinary, '', (file, loaded, total) =>
+	const wasm = await readFile(cache, urls.wasmBinary, '', (file, loaded, total) =>
 		onProgress({ kind: 'bytes', what: 'runtime', file, loaded, total })
 	);
 	return {
 		manifestBytes,
-		files: await readAll('pack', urls.pack, manifest.files, onProgress),
+		files: await readAll(cache, 'pack', urls.pack, manifest.files, onProgress),
 		faceModels: [
 			faceManifest,
-			...(await readAll('faces', urls.faceModels, faces.files, onProgress))
+			...(await readAll(cache, 'faces', urls.faceModels, faces.files, onProgress))
 		],
 		wasmBinary: wasm.bytes,
 		threadsSealed: await isSealedScript(urls.wasmModule)
@@ -41,6 +42,7 @@ export async function readPack(
 
 /** One after the other: they share one line anyway, and the first failure ends the rest. */
 async function readAll(
+	cache: RequestCache,
 	what: 'pack' | 'faces',
 	base: string,
 	files: { path: string; bytes: number }[],
@@ -50,7 +52,7 @@ async function readAll(
 	const read: LoadedFile[] = [];
 	let before = 0;
 	for (const { path } of files) {
-		const file = await readFile(base, path, (name, loaded) =>
+		const file = await readFile(cache, base, path, (name, loaded) =>
 			onProgress({ kind: 'bytes', what, file: name, loaded: before + loaded, total })
 		);
 		before += file.bytes.size;
@@ -74,6 +76,7 @@ async function isSealedScript(url: string): Promise<boolean> {
 
 /** @param onBytes Bytes of this file read so far, and its length where the server tells, else the same. */
 async function readFile(
+	cache: RequestCache,
 	base: string,
 	path: string,
 	onBytes: (file: string, loaded: number, total: number) => void = () => undefined
@@ -82,7 +85,7 @@ async function readFile(
 	const file = path || url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
 	let status = 0;
 	try {
-		const response = await fetch(url);
+		const response = await fetch(url, { cache });
 		status = response.status;
 		if (!response.ok || !response.body) throw new Error(response.statusText);
 		const length = Number(response.headers.get('content-length')) || 0;

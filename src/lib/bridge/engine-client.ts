@@ -51,6 +51,8 @@ export class EngineClient implements PortraitEngine {
 	#worker: PortraitWorker | null = null;
 	/** Settles when the last cancelled run has left the worker, or the worker was ended for it. */
 	#draining: Promise<void> = Promise.resolve();
+	/** The files last read did not match their hashes: the next reading passes all caches. */
+	#damaged = false;
 	#gpuLost = false;
 	#deaths = 0;
 	#runs = 0;
@@ -184,7 +186,10 @@ export class EngineClient implements PortraitEngine {
 			this.#worker = booted.worker;
 			return booted;
 		} catch (error) {
-			if (isLuxError(error, 'pack-file-corrupt')) this.#files = null; // read afresh next time
+			if (isLuxError(error, 'pack-file-corrupt')) {
+				this.#files = null;
+				this.#damaged = true;
+			}
 			if (!isLuxError(error, 'device-lost') || this.#gpuLost) throw error;
 			this.#gpuLost = true;
 			return this.#start(signal, options, onProgress);
@@ -203,10 +208,12 @@ export class EngineClient implements PortraitEngine {
 			pack: new URL(`${pack}/`, this.#baseUrl).href,
 			faceModels: new URL('models/faces/', this.#baseUrl).href,
 			wasmBinary: runtime.binary,
-			wasmModule: runtime.module
+			wasmModule: runtime.module,
+			afresh: this.#damaged
 		};
 		const read = await readFiles(signal, urls, onProgress);
 		this.#files = { pack, read };
+		this.#damaged = false;
 		return read;
 	}
 

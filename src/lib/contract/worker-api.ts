@@ -69,7 +69,14 @@ export interface PackRead {
 /** workers/pack.worker.ts: the only network reader, never sees a face. */
 export interface PackWorkerApi {
 	read(
-		urls: { pack: string; faceModels: string; wasmBinary: string; wasmModule: string },
+		urls: {
+			pack: string;
+			faceModels: string;
+			wasmBinary: string;
+			wasmModule: string;
+			/** Past every cache: what was kept turned out to be damaged. */
+			afresh: boolean;
+		},
 		onProgress: ProgressListener
 	): Promise<Outcome<PackRead>>;
 }

@@ -1,13 +1,12 @@
 /** The run queue: one frame at a time, every outcome shown, every finished frame kept. */
-import type { FrameResult } from '$lib/contract/engine';
 import { toWireError, type WireError } from '$lib/contract/errors';
-import type { PackManifest } from '$lib/contract/manifest';
 import type { Progress } from '$lib/contract/progress';
-import type { Recipe } from '$lib/contract/recipe';
 import type { Repository } from '$lib/storage/repository';
-import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
+import type { ShootRecord } from '$lib/storage/schema';
 import type { EngineState } from './engine.svelte';
+import { withGenerator } from './generator';
 import { Pace } from './pace.svelte';
+import { recipeOf, recordOf } from './records';
 import { Sheet, type Frame } from './sheet.svelte';
 import type { SitterState } from './sitters.svelte';
 
@@ -30,11 +29,14 @@ export class RunState {
 	restoreError = $state.raw<WireError | null>(null);
 	/** The last thing worth saying aloud. */
 	event = $state.raw<RunEvent | null>(null);
+	/** Another tab is shooting; this one goes on after it. */
+	waitsForTab = $state(false);
 	#current = $state.raw<{ sheet: Sheet; frame: Frame } | null>(null);
 	readonly pace = new Pace();
 
 	#abort: AbortController | null = null;
 	#draining: Promise<void> | null = null;
+	#suspended = false;
 
 	constructor(
 		private readonly engine: EngineState,
@@ -88,8 +90,26 @@ export class RunState {
 	shoot(record: ShootRecord): Sheet {
 		const sheet = new Sheet(record);
 		this.sheets = [sheet, ...this.sheets];
-		this.#draining ??= this.#drain().finally(() => (this.#draining = null));
+		this.#keep(sheet);
+		this.resume();
 		return sheet;
+	}
+
+	/** Works the queue off, unless that is under way already or there is nothing in it. */
+	resume(): void {
+		if (!this.#next()) return;
+		this.#draining ??= withGenerator(
+			() => this.#drain(),
+			() => (this.waitsForTab = true)
+		)
+			// The browser refused the lock: say so on every frame, rather than try for ever.
+			.catch((error: unknown) => this.#failWaiting(toWireError(error)))
+			.finally(() => {
+				this.#draining = null;
+				this.waitsForTab = false;
+				// Something may have come in after the last look.
+				this.resume();
+			});
 	}
 
 	/** Answers at once: the frame is stopped now, whatever the engine still does about it. */
@@ -98,7 +118,15 @@ export class RunState {
 		const sheet = this.sheets.find(({ frames }) => frames.includes(frame));
 		frame.stop();
 		if (this.#current?.frame === frame) this.#abort?.abort();
-		if (sheet) this.event = { kind: 'stopped', sheet, frame };
+		if (!sheet) return;
+		this.event = { kind: 'stopped', sheet, frame };
+		this.#keep(sheet);
+	}
+
+	/** The page goes away: what waits is taken up again when it comes back. */
+	suspend(): void {
+		this.#suspended = true;
+		this.#abort?.abort();
 	}
 
 	/** Stops every frame that is not finished. */
@@ -115,15 +143,37 @@ export class RunState {
 	}
 
 	async #drain(): Promise<void> {
+		const waited = this.waitsForTab;
+		this.waitsForTab = false;
 		for (let next = this.#next(); next; next = this.#next()) {
+			if (waited && (await this.#madeElsewhere(next.sheet, next.frame))) continue;
 			this.#current = next;
 			await this.#expose(next.sheet, next.frame);
 			this.#current = null;
 		}
 	}
 
+	/** Both tabs had the frame in their queues, and the other one was faster. */
+	async #madeElsewhere(sheet: Sheet, frame: Frame): Promise<boolean> {
+		const records = await this.repository.framesOf(sheet.shoot.id).catch(() => []);
+		const record = records.find(({ index }) => index === frame.index);
+		if (record && frame.status === 'waiting') frame.finish(record);
+		return record !== undefined;
+	}
+
+	#failWaiting(reason: WireError): void {
+		for (const { frames } of this.sheets)
+			for (const frame of frames) if (frame.status === 'waiting') frame.fail(reason);
+	}
+
+	/** Keeps the queue itself. A failure is told with the first frame that cannot be kept. */
+	#keep(sheet: Sheet): void {
+		this.repository.createShoot(sheet.state).catch(() => undefined);
+	}
+
 	/** Oldest shoot first, then frame order. */
 	#next(): { sheet: Sheet; frame: Frame } | null {
+		if (this.#suspended) return null;
 		for (const sheet of this.sheets.toReversed())
 			for (const frame of sheet.frames) if (frame.status === 'waiting') return { sheet, frame };
 		return null;
@@ -154,22 +204,23 @@ export class RunState {
 				(progress) => this.#follow(frame, progress)
 			);
 			// A result that arrives after the cancel is not a success: the person has moved on.
-			if (frame.status !== 'exposing') return;
+			if (frame.status !== 'exposing' || this.#suspended) return;
 			this.pace.frame(result.timings);
 			const record = recordOf(sheet, frame, recipe, result);
 			frame.finish(record);
 			this.event = { kind: 'done', sheet, frame };
-			await this.repository.addFrame(sheet.shoot, record).catch((error: unknown) => {
+			await this.repository.addFrame(sheet.state, record).catch((error: unknown) => {
 				frame.notKept = toWireError(error);
 			});
 		} catch (error) {
-			if (frame.status !== 'exposing') return;
+			if (frame.status !== 'exposing' || this.#suspended) return;
 			const reason = toWireError(error);
 			frame.fail(reason);
 			// Without the engine or the sitter no frame of this shoot can come: do not try each in turn.
 			if (!ready)
 				for (const other of sheet.frames) if (other.status === 'waiting') other.fail(reason);
 			this.event = { kind: 'failed', sheet, frame };
+			this.#keep(sheet);
 		}
 	}
 
@@ -184,37 +235,4 @@ export class RunState {
 			frame.steps = progress.steps;
 		} else if (progress.kind === 'stage-started') frame.stage = progress.stage;
 	}
-}
-
-function recipeOf(
-	{ shoot }: Sheet,
-	frame: Frame,
-	{ hash, manifest }: { hash: string; manifest: PackManifest }
-): Recipe {
-	return {
-		version: 1,
-		packId: manifest.id,
-		packHash: hash,
-		direction: shoot.direction,
-		seed: frame.seed,
-		steps: manifest.defaults.steps,
-		guidanceScale: manifest.defaults.guidanceScale,
-		identityStrength: shoot.identityStrength
-	};
-}
-
-function recordOf(sheet: Sheet, frame: Frame, recipe: Recipe, result: FrameResult): FrameRecord {
-	return {
-		id: crypto.randomUUID(),
-		shootId: sheet.shoot.id,
-		index: frame.index,
-		bytes: result.bytes,
-		mimeType: result.mimeType,
-		width: result.width,
-		height: result.height,
-		recipe,
-		scores: { likeness: result.likeness },
-		provenance: { device: result.device, timings: result.timings },
-		createdAt: Date.now()
-	};
 }

@@ -86,15 +86,23 @@ export class Sheet {
 		);
 	}
 
-	/** A sheet from storage: only the frames that were finished, the others count as stopped. */
+	/** A sheet from storage: finished frames, stopped ones, and those that still wait for their turn. */
 	static restored(shoot: ShootRecord, records: readonly FrameRecord[]): Sheet {
 		const sheet = new Sheet(shoot);
 		for (const frame of sheet.frames) {
 			const record = records.find(({ index }) => index === frame.index);
 			if (record) frame.finish(record);
-			else frame.stop();
+			else if (shoot.dropped?.includes(frame.index) ?? true) frame.stop();
 		}
 		return sheet;
+	}
+
+	/** The shoot as it is to be kept now. */
+	get state(): ShootRecord {
+		const dropped = this.frames
+			.filter(({ status }) => status === 'stopped' || status === 'failed')
+			.map(({ index }) => index);
+		return { ...this.shoot, dropped };
 	}
 
 	get pending(): boolean {

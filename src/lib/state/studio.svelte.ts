@@ -8,6 +8,7 @@ import { createContext } from 'svelte';
 import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
+import { OfflineState } from './offline.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
 import { SharingState } from './sharing.svelte';
@@ -33,6 +34,7 @@ export class Studio {
 	readonly run: RunState;
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
+	readonly offline = new OfflineState();
 	readonly picture: (id: OptionId) => string | null;
 	/** A newer LuxShot took over storage in another tab. */
 	superseded = $state(false);
@@ -66,6 +68,7 @@ export class Studio {
 		this.sharing.arrive(fragment);
 		await Promise.all([this.sitters.load(), this.run.restore()]);
 		this.sharing.seat();
+		this.run.resume();
 		await this.engine.start().then(
 			() => this.sitters.prepare(),
 			() => undefined // shown by EngineState
@@ -103,7 +106,8 @@ export class Studio {
 	}
 
 	async close(): Promise<void> {
-		this.run.cancelAll();
+		this.offline.stop();
+		this.run.suspend();
 		await this.engine.dispose();
 		await this.#repository.close();
 	}

@@ -47,6 +47,11 @@ export interface ShootRecord {
 	count: number;
 	identityStrength: number;
 	createdAt: number;
+	/**
+	 * Indices of frames that were stopped or failed: they are not taken up again by themselves. Frames that are neither here
+	 * nor among the frames kept were still waiting when the page went away. Absent in shoots kept before there was a queue.
+	 */
+	dropped?: readonly number[];
 }
 
 /** One finished frame. */

