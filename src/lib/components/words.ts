@@ -140,5 +140,5 @@ export function dateText(time: number): string {
 /** What to expect of a pack whose version says that it is not finished; null for a finished one. */
 export function packText({ title, version }: PackManifest): string | null {
 	if (!version.startsWith('0.')) return null;
-	return `${title} ${version} is an early pack: expect painterly sketches, its faces do not form yet`;
+	return `${title} ${version} is an early pack: expect soft, painterly portraits with little likeness yet`;
 }
