@@ -4,13 +4,13 @@
  * sitters and the embedded pack. Everything is fetched before a version counts as installed, so a cold start without network
  * either finds all of it or the version before. Only caches of this worker, by name, are ever deleted.
  */
-import { base, build, files, prerendered, version } from '$service-worker';
+import { build, files, prerendered, version } from '$service-worker';
 import { CACHE_PREFIX, offlineList, pageKey } from '$lib/offline/plan';
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `${CACHE_PREFIX}${version}`;
 const LIST = offlineList(
-	{ base, build, files, prerendered },
+	{ build, files, prerendered },
 	{ suspending: 'Suspending' in WebAssembly }
 );
 const KNOWN = new Set(LIST);

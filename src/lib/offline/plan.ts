@@ -4,8 +4,6 @@
 export const CACHE_PREFIX = 'luxshot-app-';
 
 export interface AppFiles {
-	/** Path the app is served under, without a trailing slash. */
-	base: string;
 	/** Absolute paths of built files, of static files, and of prerendered pages, as `$service-worker` lists them. */
 	build: readonly string[];
 	files: readonly string[];

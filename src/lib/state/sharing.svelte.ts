@@ -1,5 +1,6 @@
 /** Shoots that come and go as links: what arrived with this page, and what is being handed on. */
 import { toWireError, type WireError } from '$lib/contract/errors';
+import type { Recipe } from '$lib/contract/recipe';
 import { looksShared, parseLink, samePack, type SharedShoot } from '$lib/share/link';
 import type { ShootRecord } from '$lib/storage/schema';
 import type { DirectionState } from './direction.svelte';
@@ -22,12 +23,8 @@ export class SharingState {
 
 	/** The link was made with other weights: the picture will be like it, but not the same. */
 	get otherPack(): boolean {
-		const { pack } = this.engine;
-		return (
-			this.arrived !== null &&
-			pack !== null &&
-			!samePack(this.arrived.pack, { id: pack.manifest.id, hash: pack.hash })
-		);
+		const pack = this.#packHere();
+		return this.arrived !== null && pack !== null && !samePack(this.arrived.pack, pack);
 	}
 
 	/** Sets the call sheet up as a link says. Fragments that are no shoot are passed over. */
@@ -54,29 +51,40 @@ export class SharingState {
 
 	/** Shows the link of the call sheet as it stands. Does nothing before the pack is known. */
 	offerDirection(identityStrength: number): void {
-		const { direction, seed, count } = this.direction;
-		this.#offer({ direction, seed, count, identityStrength }, this.sitters.selected?.id ?? null);
+		const { direction, seed, count, locked } = this.direction;
+		const pack = this.#packHere();
+		const sitterId = this.sitters.selected?.id ?? null;
+		if (pack) this.#offer({ direction, seed, count, identityStrength, locked, pack }, sitterId);
 	}
 
-	/** Shows the link of a shoot that was made. */
-	offerShoot(shoot: Pick<ShootRecord, keyof Offer | 'sitterId'>): void {
-		this.#offer(shoot, shoot.sitterId);
+	/** Shows the link of a shoot that was made, naming the pack that made it. Locks belong to the call sheet, not to it. */
+	offerShoot({ shoot, frames }: MadeShoot): void {
+		const recipe = frames.find(({ record }) => record)?.record?.recipe;
+		const pack = recipe ? { id: recipe.packId, hash: recipe.packHash } : this.#packHere();
+		if (pack) this.#offer({ ...shoot, locked: [], pack }, shoot.sitterId);
 	}
 
-	#offer({ direction, seed, count, identityStrength }: Offer, sitterId: string | null): void {
+	#packHere(): SharedShoot['pack'] | null {
 		const { pack } = this.engine;
-		if (!pack) return;
+		return pack && { id: pack.manifest.id, hash: pack.hash };
+	}
+
+	#offer(offer: Omit<SharedShoot, 'sample'>, sitterId: string | null): void {
+		const { direction, seed, count, identityStrength, locked, pack } = offer;
 		const sitter = this.sitters.all.find(({ id }) => id === sitterId);
 		this.offered = {
 			direction,
 			seed,
 			count,
 			identityStrength,
-			locked: this.direction.locked,
-			pack: { id: pack.manifest.id, hash: pack.hash },
+			locked,
+			pack,
 			sample: sitter?.kind === 'sample' ? sitter.id : null
 		};
 	}
 }
 
-type Offer = Pick<SharedShoot, 'direction' | 'seed' | 'count' | 'identityStrength'>;
+interface MadeShoot {
+	shoot: Pick<ShootRecord, 'direction' | 'seed' | 'count' | 'identityStrength' | 'sitterId'>;
+	frames: readonly { record: { recipe: Recipe } | null }[];
+}

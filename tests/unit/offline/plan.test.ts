@@ -2,7 +2,6 @@ import { offlineList, pageKey } from '$lib/offline/plan';
 import { describe, expect, it } from 'vitest';
 
 const app = {
-	base: '/portraits',
 	build: [
 		'/portraits/_app/immutable/entry/start.abc.js',
 		'/portraits/_app/immutable/assets/ort-wasm-simd-threaded.jspi.111.wasm',
