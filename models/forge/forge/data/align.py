@@ -41,11 +41,15 @@ def align_faces(images: np.ndarray, points: np.ndarray, size: int, zoom: float =
     """
     target = ((TEMPLATE - 0.5) * zoom + 0.5) * size
     source = anchors(points.astype(np.float64))
-    inverse = similarity(np.broadcast_to(target, source.shape), source)
+    return cut(images, similarity(np.broadcast_to(target, source.shape), source), size)
+
+
+def cut(images: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
+    """Crops u8 [N, size, size, 3] of images u8 [N, H, W, 3]; places [N, 2, 3] map crop pixels to image pixels."""
     height, width = images.shape[1:3]
     ticks = torch.arange(size, dtype=torch.float32) + 0.5
     plane = torch.stack([*torch.meshgrid(ticks, ticks, indexing="xy"), torch.ones(size, size)], -1)
-    place = torch.einsum("nij,hwj->nhwi", torch.from_numpy(inverse).float(), plane)
+    place = torch.einsum("nij,hwj->nhwi", torch.from_numpy(places).float(), plane)
     grid = place / torch.tensor([width, height]) * 2 - 1
     planes = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
     crops = grid_sample(planes, grid, mode="bilinear", padding_mode="border", align_corners=False)

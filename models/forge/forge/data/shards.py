@@ -69,6 +69,13 @@ def read_identities(data: Path) -> Identities:
     return Identities(table["seed"], table["attributes"], table["shape"])
 
 
+def read_backgrounds(data: Path, most: int = 2000) -> np.ndarray:
+    """Backgrounds without subjects, u8 [N, 320, 256, 3], evenly from all portrait shards."""
+    paths = shard_paths(data, "portraits")
+    each = -(-most // len(paths))
+    return np.concatenate([np.load(path)["bg"][:each] for path in paths])[:most]
+
+
 def compose_shard(path: Path, looks: int) -> Portraits:
     """Compose every record of a portrait shard with its preferred look and `looks` - 1 others (chosen by the record's
     seed, so that the result never changes)."""

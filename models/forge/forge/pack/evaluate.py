@@ -13,18 +13,14 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d
 
-from forge.data.align import align_faces, to_tensor
-from forge.data.shards import References, compose_shard, read_references, shard_paths
+from forge.data.shards import compose_shard, read_references, shard_paths
 from forge.nets.config import AXES
-from forge.nets.judges import JUDGE_SIZE
+from forge.pack.judging import Judges
 from forge.pack.runner import PackRunner
-from forge.train.judges import load_judges
-from forge.train.metric import embed
 from forge.train.sheet import write_sheet
 
 FIRST_SITTER, SITTERS = 1_000_000, 16
 SEED = 20_000
-JUDGE_ZOOM = 0.8
 STRENGTHS = (0.0, 0.5, 1.0)
 
 
@@ -32,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge eval`."""
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="held-out renders")
-    parser.add_argument("--judges", type=Path, required=True, help="folder with judge.pt and reader.pt")
+    parser.add_argument("--judges", type=Path, required=True, help="folder with judge.pt, locator.pt and reader.pt")
     parser.add_argument("--first", type=int, default=FIRST_SITTER, help="first of sixteen held-out sitters; settings are chosen on others")
     parser.add_argument("--portraits", type=int, default=9, help="portraits of every sitter; a multiple of 9 is balanced")
     parser.add_argument("--steps", type=int)
@@ -41,45 +37,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--out", type=Path, help="where to write the numbers (PACK/eval.json unless settings are overridden)")
     parser.add_argument("--sheet", type=Path, help="write six sitters in nine directions as one picture")
-
-
-class Judges:
-    """The two judges with the gallery of sitters."""
-
-    def __init__(self, folder: Path, references: References, sitters: range) -> None:
-        self.encoder, self.reader = load_judges(folder)
-        crops = align_faces(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
-        embeddings = embed(self.encoder, crops)
-        gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in sitters])
-        self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
-
-    @torch.no_grad()
-    def read(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Portraits u8 [N, 320, 256, 3] -> (landmarks [N, 5, 2] in pixels, options [N, 6])."""
-        height, width = pictures.shape[1:3]
-        parts = [self.reader(avg_pool2d(to_tensor(part), 2)) for part in np.array_split(pictures, max(1, len(pictures) // 32))]
-        points = torch.cat([points for points, _ in parts]).numpy() * (width, height)
-        return points, torch.cat([logits.argmax(2) for _, logits in parts]).numpy()
-
-    def similarity(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """Cosine [N, 16] of every portrait with every sitter of the gallery."""
-        return embed(self.encoder, align_faces(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
-
-    def measure(self, pictures: np.ndarray, sitters: np.ndarray, directions: np.ndarray) -> dict:
-        """Top-1 retrieval, mean cosine with the right sitter, and the share of portraits on which each axis is read
-        right. sitters [N] are gallery rows."""
-        points, options = self.read(pictures)
-        similarity = self.similarity(pictures, points)
-        return {
-            "top1": share(similarity.argmax(1) == sitters),
-            "cosine": round(float(similarity[np.arange(len(sitters)), sitters].mean()), 4),
-            "axes": {axis: share(options[:, i] == directions[:, i]) for i, axis in enumerate(AXES)},
-        }
-
-
-def share(hits: np.ndarray) -> float:
-    """Mean of booleans, four digits."""
-    return round(float(np.mean(hits)), 4)
 
 
 def draw_directions(portraits: int) -> np.ndarray:

@@ -49,28 +49,40 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--looks", type=int, default=3)
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--refresh-faces", action="store_true", help="embed the faces of existing latents again (new face encoder)")
+
+
+def mirror_some(shard: Portraits) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures and landmarks of a shard with every second one mirrored, so that both hands occur."""
+    images, points = np.array(shard.image[..., :3]), shard.points.copy()
+    odd = np.arange(len(images)) % 2 == 1
+    images[odd] = images[odd][:, :, ::-1]
+    points[odd] = flip_points(points[odd], images.shape[2])
+    return images, points
+
+
+def embed_faces(images: np.ndarray, points: np.ndarray, visible: np.ndarray, faces: FaceEncoder) -> np.ndarray:
+    """Embeddings f16 [N, 256] of the faces in portraits; zeros where none is visible."""
+    embedding = np.zeros((len(images), POCKET.embedding), np.float16)
+    seen = np.flatnonzero(visible)
+    if len(seen):
+        embedding[seen] = embed(faces, align_faces(images[seen], points[seen], POCKET.crop_size))
+    return embedding
 
 
 @torch.no_grad()
 def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder) -> dict[str, np.ndarray]:
-    """The arrays of one latent shard. Every second picture is mirrored, so that both hands occur."""
-    images, points = np.array(shard.image[..., :3]), shard.points.copy()
+    """The arrays of one latent shard."""
+    images, points = mirror_some(shard)
     height, width = images.shape[1:3]
-    odd = np.arange(len(images)) % 2 == 1
-    images[odd] = images[odd][:, :, ::-1]
-    points[odd] = flip_points(points[odd], width)
     parts = [autoencoder.encode(to_tensor(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
     marks = torch.from_numpy(np.where(shard.visible[:, None, None], points, -1000).astype(np.float32))
     quarter = importance(marks / 4, height // 4, width // 4)
-    embedding = np.zeros((len(images), POCKET.embedding), np.float32)
-    seen = np.flatnonzero(shard.visible)
-    if len(seen):
-        embedding[seen] = embed(faces, align_faces(images[seen], points[seen], POCKET.crop_size))
     return {
         "latents": torch.cat(parts).half().numpy(),
         "weights": avg_pool2d(quarter, POCKET.factor // 4)[:, 0].half().numpy(),
         "direction": shard.direction, "identity": shard.identity, "record": shard.record,
-        "embedding": embedding.astype(np.float16),
+        "embedding": embed_faces(images, points, shard.visible, faces),
     }
 
 
@@ -94,7 +106,7 @@ def read_latents(folder: Path) -> LatentSet:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Compose and encode what is new; existing latents are kept."""
+    """Compose and encode what is new; existing latents are kept (their embeddings too, unless refreshed)."""
     torch.set_num_threads(args.threads or torch.get_num_threads())
     update_cache(args.data, args.work / "images", args.looks)
     folder = args.work / "latents"
@@ -106,9 +118,14 @@ def run(args: argparse.Namespace) -> None:
     for stem, shard in zip(stems, read_cache(args.work / "images")):
         path = folder / f"{stem}.npz"
         if not path.exists():
-            with path.with_suffix(".part").open("wb") as stream:
-                np.savez(stream, **encode_shard(shard, autoencoder, faces))
-            path.with_suffix(".part").rename(path)
+            arrays = encode_shard(shard, autoencoder, faces)
+        elif args.refresh_faces:
+            arrays = {**np.load(path), "embedding": embed_faces(*mirror_some(shard), shard.visible, faces)}
+        else:
+            continue
+        with path.with_suffix(".part").open("wb") as stream:
+            np.savez(stream, **arrays)
+        path.with_suffix(".part").rename(path)
     data = read_latents(folder)
     spread = data.latents.astype(np.float32).std((0, 2, 3))
     print(f"{len(data.identity)} latents of {len(set(data.identity.tolist()))} identities, deviation {spread.round(2)}")

@@ -1,0 +1,77 @@
+"""Measuring portraits with the trained judges."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import avg_pool2d
+
+from forge.data.align import align_faces, to_tensor
+from forge.data.faces import REFINE_SIZE, from_crop, refinement_crops, upright
+from forge.data.shards import References
+from forge.nets.bundle import load_part
+from forge.nets.config import AXES
+from forge.nets.judges import FACE_SIZE, JUDGE_SIZE, JudgeEncoder, Locator, PortraitReader
+from forge.train.metric import embed
+
+JUDGE_ZOOM = 0.8
+ROUNDS = 2
+BATCH = 32
+
+
+@torch.no_grad()
+def locate(locator: Locator, pictures: np.ndarray) -> np.ndarray:
+    """Landmarks [N, 5, 2] in pixels of portraits u8 [N, H, W, 3]."""
+    points = locator.whole(avg_pool2d(to_tensor(pictures), 2))[0].numpy() * pictures.shape[2:0:-1]
+    for _ in range(ROUNDS):
+        crops, places = refinement_crops(pictures, points)
+        points = from_crop(locator.refine(to_tensor(crops))[0].numpy() * REFINE_SIZE, places)
+    return points
+
+
+@torch.no_grad()
+def read_axes(reader: PortraitReader, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Options int [N, 6] read off portraits u8 [N, H, W, 3] with landmarks [N, 5, 2]."""
+    guess = points.clip((0, 0), pictures.shape[2:0:-1])
+    faces = to_tensor(upright(pictures, guess, FACE_SIZE))
+    return reader(avg_pool2d(to_tensor(pictures), 2), faces).argmax(2).numpy()
+
+
+class Judges:
+    """The three judges with the gallery of sitters."""
+
+    def __init__(self, folder: Path, references: References, sitters: range) -> None:
+        self.encoder = load_part(JudgeEncoder(), folder / "judge.pt")
+        self.locator = load_part(Locator(), folder / "locator.pt")
+        self.reader = load_part(PortraitReader(), folder / "reader.pt")
+        crops = align_faces(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
+        embeddings = embed(self.encoder, crops)
+        gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in sitters])
+        self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
+
+    def read(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Portraits u8 [N, 320, 256, 3] -> (landmarks [N, 5, 2] in pixels, options [N, 6])."""
+        parts = np.array_split(pictures, max(1, len(pictures) // BATCH))
+        points = [locate(self.locator, part) for part in parts]
+        options = [read_axes(self.reader, part, found) for part, found in zip(parts, points)]
+        return np.concatenate(points), np.concatenate(options)
+
+    def similarity(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
+        """Cosine [N, 16] of every portrait with every sitter of the gallery."""
+        return embed(self.encoder, align_faces(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
+
+    def measure(self, pictures: np.ndarray, sitters: np.ndarray, directions: np.ndarray) -> dict:
+        """Top-1 retrieval, mean cosine with the right sitter, and the share of portraits on which each axis is read
+        right. sitters [N] are gallery rows."""
+        points, options = self.read(pictures)
+        similarity = self.similarity(pictures, points)
+        return {
+            "top1": share(similarity.argmax(1) == sitters),
+            "cosine": round(float(similarity[np.arange(len(sitters)), sitters].mean()), 4),
+            "axes": {axis: share(options[:, i] == directions[:, i]) for i, axis in enumerate(AXES)},
+        }
+
+
+def share(hits: np.ndarray) -> float:
+    """Mean of booleans, four digits."""
+    return round(float(np.mean(hits)), 4)
