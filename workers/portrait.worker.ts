@@ -11,6 +11,7 @@ import { settle } from './runtime/outcome';
 import { relayProgress } from './runtime/progress-relay';
 import { RunQueue } from './runtime/run-queue';
 import { openStudio, type Studio } from './stages/open-studio';
+import { lookAt } from './stages/look-at';
 import { makePortrait } from './stages/make-portrait';
 import { readReference } from './stages/read-reference';
 
@@ -46,6 +47,10 @@ class PortraitWorker implements PortraitWorkerApi {
 				this.#queue.run(id, (signal) => readReference(this.#open(), photo, signal, report))
 			)
 		).then((outcome) => (outcome.ok ? transfer(outcome, [outcome.value.bytes]) : outcome));
+	}
+
+	lookAt(...[id, picture]: Parameters<PortraitWorkerApi['lookAt']>) {
+		return settle(() => this.#queue.run(id, () => lookAt(this.#open().faces, picture)));
 	}
 
 	shootFrame(...[id, request, onProgress]: Parameters<PortraitWorkerApi['shootFrame']>) {

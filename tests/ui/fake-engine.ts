@@ -3,12 +3,15 @@ import { AXES } from '$lib/contract/direction';
 import type {
 	BootOptions,
 	BootReport,
+	FaceLook,
 	FrameRequest,
 	FrameResult,
+	PhotoFile,
 	PortraitEngine,
 	ReferencePhoto
 } from '$lib/contract/engine';
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
+import type { PhotoRemark, Point } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 
@@ -18,7 +21,11 @@ export interface FakeEngineOptions {
 	/** Fails this boot (counted from 1). */
 	bootError?: (attempt: number) => WireError | null;
 	/** Fails a photograph by its name. */
-	photoError?: (name: string) => WireError | null;
+	photoError?: (name: string, at: Point | undefined) => WireError | null;
+	/** What a glance through the camera sees. */
+	look?: () => FaceLook;
+	/** What makes a photograph weak, by its name. */
+	remarks?: (name: string) => PhotoRemark[];
 	/** Awaited before this step of this frame (both counted from 1). */
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
 	/** Finishes a frame all the same when it was cancelled. */
@@ -76,14 +83,11 @@ export class FakeEngine implements PortraitEngine {
 		};
 	}
 
-	readReference(
-		signal: AbortSignal,
-		{ bytes, name }: { bytes: ArrayBuffer; name: string }
-	): Promise<ReferencePhoto> {
+	readReference(signal: AbortSignal, { bytes, name, at }: PhotoFile): Promise<ReferencePhoto> {
 		return this.#queued(async () => {
 			this.photos.push(name);
 			await this.#pause(signal);
-			const error = this.options.photoError?.(name);
+			const error = this.options.photoError?.(name, at);
 			if (error) throw fromWireError(error);
 			const tone = new Uint8Array(bytes).reduce((sum, byte) => (sum * 31 + byte) >>> 0, 7);
 			return {
@@ -103,8 +107,18 @@ export class FakeEngine implements PortraitEngine {
 					score: 0.98
 				},
 				embedding: Float32Array.from({ length: 4 }, (_, i) => ((tone >>> (i * 8)) & 255) / 255),
+				remarks: this.options.remarks?.(name) ?? [],
+				fingerprint: tone.toString(16).padStart(16, '0'),
 				packHash: 'f'.repeat(64)
 			};
+		});
+	}
+
+	lookAt(signal: AbortSignal, picture: ImageBitmap): Promise<FaceLook> {
+		picture.close();
+		return this.#queued(async () => {
+			await this.#pause(signal);
+			return this.options.look?.() ?? { faces: 0, pose: null, remarks: [] };
 		});
 	}
 

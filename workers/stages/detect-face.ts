@@ -1,6 +1,7 @@
 /** Finds the faces of a picture and five points of each: BlazeFace proposes, Face Mesh places and confirms. */
-import type { DetectedFace } from '$lib/contract/faces';
+import type { DetectedFace, HeadPose, Point } from '$lib/contract/faces';
 import type { PixelImage } from '../engine/image';
+import { boundsOf } from '../engine/image-patch';
 import type { Graph } from '../runtime/graph';
 import { anchorCentres } from './face-anchors';
 import {
@@ -13,9 +14,10 @@ import {
 	type Candidate
 } from './face-decode';
 import {
-	boundingBox,
 	facePoints,
+	headPose,
 	MESH_SIDE,
+	meshDepths,
 	meshVertices,
 	regionFromCandidate,
 	regionFromMesh
@@ -23,12 +25,19 @@ import {
 import { buildPyramid, fromRegion, sampleRegion, type Pyramid, type Region } from './face-region';
 import { farViews, nearViews } from './face-views';
 
+/** A face with everything the mesh network says about it; only the worker sees that much. */
+export interface FoundFace extends DetectedFace {
+	/** 468 points in pixels of the picture. */
+	vertices: readonly Point[];
+	pose: HeadPose;
+}
+
 export interface FaceDetector {
 	/**
 	 * @returns All faces, largest first; empty when there is none. Coordinates are pixels of `image`.
 	 * @throws LuxError what the graphs throw.
 	 */
-	detect(image: PixelImage): Promise<DetectedFace[]>;
+	detect(image: PixelImage): Promise<FoundFace[]>;
 }
 
 /** Low on purpose: soft or stylised faces score low, and what is no face is dropped by the mesh network. */
@@ -66,18 +75,17 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 	}
 
 	/** Two looks of the mesh network, the second through a better region; undefined when it sees no face. */
-	async function confirm(
-		pyramid: Pyramid,
-		candidate: Candidate
-	): Promise<DetectedFace | undefined> {
+	async function confirm(pyramid: Pyramid, candidate: Candidate): Promise<FoundFace | undefined> {
 		const first = await look(pyramid, regionFromCandidate(candidate));
 		const second = await look(pyramid, regionFromMesh(first.vertices));
 		const best = [second, first].find(({ presence }) => presence >= MINIMUM_PRESENCE);
 		return (
 			best && {
-				box: boundingBox(best.vertices),
+				box: boundsOf(best.vertices),
 				points: facePoints(best.vertices),
-				score: candidate.score
+				score: candidate.score,
+				vertices: best.vertices,
+				pose: headPose(best.vertices, best.depths)
 			}
 		);
 	}
@@ -87,16 +95,20 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 		const { points, presence } = await graphs.landmarks.run({
 			image: { data, shape: [1, 3, MESH_SIDE, MESH_SIDE] }
 		});
-		return { vertices: meshVertices(points!.data, region), presence: presence!.data[0]! };
+		return {
+			vertices: meshVertices(points!.data, region),
+			depths: meshDepths(points!.data, region),
+			presence: presence!.data[0]!
+		};
 	}
 
-	async function search(pyramid: Pyramid, views: readonly Region[]): Promise<DetectedFace[]> {
+	async function search(pyramid: Pyramid, views: readonly Region[]): Promise<FoundFace[]> {
 		const candidates: Candidate[] = [];
 		for (const view of views)
 			for (const candidate of await propose(pyramid, view))
 				if (!candidates.some((known) => explains(known, candidate)))
 					candidates.push(...(await approach(pyramid, view, candidate)));
-		const faces: DetectedFace[] = [];
+		const faces: FoundFace[] = [];
 		for (const candidate of mergeCandidates(candidates)) {
 			const face = await confirm(pyramid, candidate);
 			if (face) faces.push(face);
@@ -120,7 +132,7 @@ const explains = (known: Candidate, candidate: Candidate) =>
 const side = ({ box }: DetectedFace) => Math.max(box.width, box.height);
 
 /** Largest first. A face may be found more than once, through different views: the surest find is kept. */
-function distinct(faces: readonly DetectedFace[]): DetectedFace[] {
+function distinct(faces: readonly FoundFace[]): FoundFace[] {
 	return [...faces]
 		.sort((a, b) => b.score - a.score)
 		.filter((face, i, all) =>

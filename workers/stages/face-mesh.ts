@@ -2,7 +2,8 @@
  * Geometry around Face Mesh (Kartynnik et al. 2019, "Real-time Facial Surface Geometry from Monocular Video
  * on Mobile GPUs"): which region it looks at, and which of its 468 vertices are the five points.
  */
-import type { Box, FacePoints, Point } from '$lib/contract/faces';
+import type { FacePoints, HeadPose, Point } from '$lib/contract/faces';
+import { boundsOf } from '../engine/image-patch';
 import type { Candidate } from './face-decode';
 import { fromRegion, type Region } from './face-region';
 
@@ -18,6 +19,8 @@ const LEFT_EYE = [263, 362, 386, 374] as const;
 const NOSE_TIP = 1;
 const MOUTH_RIGHT = 61;
 const MOUTH_LEFT = 291;
+const FOREHEAD = 10;
+const CHIN = 152;
 
 /** Direction from the sitter's right eye to the left one, 0 when the face is upright. */
 const eyeLine = (right: Point, left: Point) => Math.atan2(left[1] - right[1], left[0] - right[0]);
@@ -44,7 +47,7 @@ export function regionFromMesh(vertices: readonly Point[]): Region {
 	const angle = eyeLine(rightEye, leftEye);
 	const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
 	const level = vertices.map(([x, y]): Point => [x * cos + y * sin, y * cos - x * sin]);
-	const box = boundingBox(level);
+	const box = boundsOf(level);
 	const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
 	return {
 		centre: [x * cos - y * sin, x * sin + y * cos],
@@ -53,12 +56,31 @@ export function regionFromMesh(vertices: readonly Point[]): Region {
 	};
 }
 
-/** Smallest upright box around the points. */
-export function boundingBox(points: readonly Point[]): Box {
-	const xs = points.map(([x]) => x);
-	const ys = points.map(([, y]) => y);
-	const [x, y] = [Math.min(...xs), Math.min(...ys)];
-	return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
+/** Depths of the vertices in picture pixels, smaller towards the camera. */
+export function meshDepths(output: ArrayLike<number>, region: Region): number[] {
+	return Array.from({ length: VERTICES }, (_, i) => (output[i * 3 + 2]! / MESH_SIDE) * region.size);
+}
+
+/** Of a level head: the forehead's vertex lies behind the chin's. Mean of twenty good photographs (docs/photo-quality.md). */
+const RESTING_PITCH = -11;
+
+/** Head pose from eye corners and the line from forehead to chin, with depth. */
+export function headPose(vertices: readonly Point[], depths: readonly number[]): HeadPose {
+	const [right, left] = [RIGHT_EYE[0], LEFT_EYE[0]];
+	const across = Math.hypot(
+		vertices[left]![0] - vertices[right]![0],
+		vertices[left]![1] - vertices[right]![1]
+	);
+	const down = Math.hypot(
+		vertices[CHIN]![0] - vertices[FOREHEAD]![0],
+		vertices[CHIN]![1] - vertices[FOREHEAD]![1]
+	);
+	const degrees = 180 / Math.PI;
+	return {
+		yaw: Math.atan2(depths[left]! - depths[right]!, across) * degrees,
+		pitch: Math.atan2(depths[FOREHEAD]! - depths[CHIN]!, down) * degrees - RESTING_PITCH,
+		roll: eyeLine(meanPoint(vertices, RIGHT_EYE), meanPoint(vertices, LEFT_EYE)) * degrees
+	};
 }
 
 export function facePoints(vertices: readonly Point[]): FacePoints {

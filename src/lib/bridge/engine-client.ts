@@ -4,18 +4,21 @@
  * The pack worker reads files and is ended at once; the sealed portrait worker lives on. When it dies, is
  * stuck after a cancel or loses its GPU, the next call finds a new one booted from the files already read.
  */
-import { proxy, type Remote } from 'comlink';
+import { proxy, transfer, type Remote } from 'comlink';
 import type {
 	BootOptions,
 	BootReport,
+	FaceLook,
 	FrameRequest,
 	FrameResult,
 	PortraitEngine,
+	PhotoFile,
 	ReferencePhoto
 } from '../contract/engine';
 import { isLuxError, LuxError } from '../contract/errors';
 import type { ProgressListener } from '../contract/progress';
 import type { Outcome, PackRead, PortraitWorkerApi } from '../contract/worker-api';
+import { abortable } from './abortable';
 import { chooseRuntime, type RuntimeAssets } from './runtime-assets';
 import { SharedTask } from './shared-task';
 import { readFiles, startPortraitWorker, type PortraitWorker } from './start-workers';
@@ -79,11 +82,17 @@ export class EngineClient implements PortraitEngine {
 
 	readReference(
 		signal: AbortSignal,
-		photo: { bytes: ArrayBuffer; name: string },
+		photo: PhotoFile,
 		onProgress: ProgressListener
 	): Promise<ReferencePhoto> {
 		return this.#run(signal, onProgress, (remote, id, listener) =>
 			remote.readReference(id, photo, listener)
+		);
+	}
+
+	lookAt(signal: AbortSignal, picture: ImageBitmap): Promise<FaceLook> {
+		return this.#run(signal, ignore, (remote, id) =>
+			remote.lookAt(id, transfer(picture, [picture]))
 		);
 	}
 
@@ -235,17 +244,4 @@ function needsNewWorker(error: unknown): boolean {
 		isLuxError(error, 'out-of-memory') ||
 		isLuxError(error, 'runtime-failed')
 	);
-}
-
-/** Settles with `work`, or at once with `cancelled` when the signal aborts first. */
-function abortable<T>(signal: AbortSignal, work: Promise<T>, onAbort: () => void): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const abort = () => {
-			onAbort();
-			reject(new LuxError('cancelled', {}));
-		};
-		if (signal.aborted) return abort();
-		signal.addEventListener('abort', abort, { once: true });
-		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-	});
 }

@@ -50,7 +50,7 @@ export function errorText(error: WireError): ErrorText {
 		case 'photo-several-faces':
 			return say(
 				`${error.params.count} faces found`,
-				'A reference shows one person. Crop it to one face and add it again.'
+				'A reference is about one person. Say whose face is meant.'
 			);
 		case 'seal-broken':
 			return say(

@@ -4,7 +4,7 @@
  */
 import type { DeviceOverride, DeviceReport, SealReport } from './device';
 import type { Direction } from './direction';
-import type { DetectedFace } from './faces';
+import type { DetectedFace, HeadPose, PhotoRemark, Point } from './faces';
 import type { PackManifest } from './manifest';
 import type { ProgressListener, Stage } from './progress';
 
@@ -26,6 +26,15 @@ export interface BootReport {
 	pack: PackSummary;
 }
 
+/** A photograph as it comes from the person's disk. */
+export interface PhotoFile {
+	bytes: ArrayBuffer;
+	/** Only used in error parameters. */
+	name: string;
+	/** Which face is meant where there are several: a point in it, in shares of the upright picture's sides. */
+	at?: Point;
+}
+
 /** A photograph after intake: upright, without metadata, bounded in size, with its one face found. */
 export interface ReferencePhoto {
 	/** Re-encoded image bytes (`mimeType`). */
@@ -34,10 +43,22 @@ export interface ReferencePhoto {
 	width: number;
 	height: number;
 	face: DetectedFace;
+	/** What makes it a weak reference; empty for a good one. */
+	remarks: PhotoRemark[];
+	/** 64 bits as 16 hex digits that hardly change when a picture is saved again: tells duplicates. */
+	fingerprint: string;
 	/** Face embedding of the current pack, unit length, float32 [embeddingLength]. Biometric data. */
 	embedding: Float32Array;
 	/** Hash of the pack whose face encoder made `embedding`. */
 	packHash: string;
+}
+
+/** A glance at a live picture. */
+export interface FaceLook {
+	/** Number of faces; pose and remarks are about the largest. */
+	faces: number;
+	pose: HeadPose | null;
+	remarks: PhotoRemark[];
 }
 
 export interface FrameRequest {
@@ -84,12 +105,14 @@ export interface PortraitEngine {
 		options: BootOptions,
 		onProgress: ProgressListener
 	): Promise<BootReport>;
-	/** Checks, straightens and encodes one photograph. `name` is only used in error parameters. */
+	/** Checks, straightens and encodes one photograph. */
 	readReference(
 		signal: AbortSignal,
-		photo: { bytes: ArrayBuffer; name: string },
+		photo: PhotoFile,
 		onProgress: ProgressListener
 	): Promise<ReferencePhoto>;
+	/** Glances at one live picture for a hint, and takes it over; nothing of it is kept. */
+	lookAt(signal: AbortSignal, picture: ImageBitmap): Promise<FaceLook>;
 	/** Makes one portrait. Calls are queued; a failed one does not poison the next. */
 	shootFrame(
 		signal: AbortSignal,

@@ -2,6 +2,7 @@
  * Error codes that cross the worker boundary. Codes and parameters are data; the wording lives in
  * the UI (`src/lib/components/error-text.ts`), which switches over every code.
  */
+import type { Box } from './faces';
 
 /** Every way something can go wrong, with the facts a sentence about it needs. */
 export interface ErrorParams {
@@ -17,7 +18,8 @@ export interface ErrorParams {
 	'photo-too-many-pixels': { name: string; width: number; height: number; limit: number };
 	'photo-too-small': { name: string; width: number; height: number; minimum: number };
 	'photo-no-face': { name: string };
-	'photo-several-faces': { name: string; count: number };
+	/** `boxes` in shares of the upright picture's width and height, largest face first. */
+	'photo-several-faces': { name: string; count: number; boxes: Box[] };
 	// sealing and workers
 	'seal-broken': { worker: string };
 	'worker-died': { worker: string };

@@ -18,6 +18,39 @@ export interface FacePoints {
 	mouthLeft: Point;
 }
 
+/** Head pose in degrees, 0 when facing the camera upright. */
+export interface HeadPose {
+	/** Positive when the sitter's head turns towards their own left. */
+	yaw: number;
+	/** Positive when the chin is raised. */
+	pitch: number;
+	/** Positive when the head tilts clockwise in the picture. */
+	roll: number;
+}
+
+/** What can make a reference weak, in the order in which it is worth mentioning. */
+export const PHOTO_REMARKS = [
+	'face-small',
+	'blurred',
+	'dark',
+	'blown-out',
+	'low-contrast',
+	'turned',
+	'tilted',
+	'eyes-closed',
+	'covered',
+	'duplicate'
+] as const;
+
+export type PhotoRemarkCode = (typeof PHOTO_REMARKS)[number];
+
+/** A weakness with its measure and the threshold it crossed; units are those of `docs/photo-quality.md`. */
+export interface PhotoRemark {
+	code: PhotoRemarkCode;
+	value: number;
+	limit: number;
+}
+
 export interface DetectedFace {
 	box: Box;
 	points: FacePoints;

@@ -2,7 +2,14 @@
  * What the two workers expose through comlink. Both sides derive their types from here.
  * Errors travel inside `Outcome`, because comlink flattens thrown class instances to strings.
  */
-import type { BootReport, FrameRequest, FrameResult, ReferencePhoto } from './engine';
+import type {
+	BootReport,
+	FaceLook,
+	FrameRequest,
+	FrameResult,
+	PhotoFile,
+	ReferencePhoto
+} from './engine';
 import type { DeviceOverride } from './device';
 import type { WireError } from './errors';
 import type { ProgressListener } from './progress';
@@ -45,9 +52,11 @@ export interface PortraitWorkerApi {
 	boot(init: PortraitBoot, onProgress: ProgressListener): Promise<Outcome<BootReport>>;
 	readReference(
 		runId: number,
-		photo: { bytes: ArrayBuffer; name: string },
+		photo: PhotoFile,
 		onProgress: ProgressListener
 	): Promise<Outcome<ReferencePhoto>>;
+	/** The bitmap is transferred and closed. */
+	lookAt(runId: number, picture: ImageBitmap): Promise<Outcome<FaceLook>>;
 	shootFrame(
 		runId: number,
 		request: FrameRequest,

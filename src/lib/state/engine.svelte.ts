@@ -3,10 +3,12 @@ import type { DeviceReport } from '$lib/contract/device';
 import type {
 	BootOptions,
 	BootReport,
+	FaceLook,
 	FrameRequest,
 	FrameResult,
 	PackSummary,
 	PortraitEngine,
+	PhotoFile,
 	ReferencePhoto
 } from '$lib/contract/engine';
 import { toWireError, type ErrorCode, type WireError } from '$lib/contract/errors';
@@ -63,10 +65,14 @@ export class EngineState {
 
 	async readReference(
 		signal: AbortSignal,
-		photo: { bytes: ArrayBuffer; name: string },
+		photo: PhotoFile,
 		onProgress: ProgressListener
 	): Promise<ReferencePhoto> {
 		return this.#call((engine) => engine.readReference(signal, photo, onProgress));
+	}
+
+	async lookAt(signal: AbortSignal, picture: ImageBitmap): Promise<FaceLook> {
+		return this.#call((engine) => engine.lookAt(signal, picture));
 	}
 
 	async shootFrame(

@@ -1,6 +1,9 @@
 /** Own photographs on their way in: one line for each file, and what became of it. */
+import type { FaceLook } from '$lib/contract/engine';
 import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
+import type { PhotoRemark, Point } from '$lib/contract/faces';
 import type { SitterRecord } from '$lib/storage/schema';
+import { duplicateRemarks } from './duplicates';
 import type { EngineState } from './engine.svelte';
 import { MAX_REFERENCES, type SitterState } from './sitters.svelte';
 
@@ -8,6 +11,10 @@ export class IntakePhoto {
 	status = $state<'waiting' | 'reading' | 'kept' | 'refused'>('waiting');
 	/** Why it was refused; on a kept photo, why it will be gone when the page is closed. */
 	error = $state.raw<WireError | null>(null);
+	/** What makes a kept photo a weak reference. */
+	remarks = $state.raw<readonly PhotoRemark[]>([]);
+	/** Which of several faces the person pointed at, in shares of the upright picture's sides. */
+	at: Point | undefined;
 
 	constructor(readonly file: File) {}
 }
@@ -52,6 +59,20 @@ export class IntakeState {
 		this.#pump();
 	}
 
+	/** A glance through the camera; null when the engine cannot look now. */
+	look(picture: ImageBitmap): Promise<FaceLook | null> {
+		return this.engine.lookAt(new AbortController().signal, picture).catch(() => null);
+	}
+
+	/** Reads a photograph of several people again, now that it is known who is meant. */
+	choose(photo: IntakePhoto, at: Point): void {
+		if (photo.status !== 'refused') return;
+		photo.at = at;
+		photo.error = null;
+		photo.status = 'waiting';
+		this.#pump();
+	}
+
 	/** Ends this intake; the next photographs belong to a new sitter. */
 	finish(): void {
 		this.photos = this.photos.filter(({ status }) => status === 'reading');
@@ -71,7 +92,7 @@ export class IntakeState {
 			if (!photo || !this.#consent) return;
 			photo.status = 'reading';
 			try {
-				photo.error = await this.#read(photo.file);
+				photo.error = await this.#read(photo);
 				photo.status = 'kept';
 			} catch (error) {
 				photo.error = toWireError(error);
@@ -80,7 +101,8 @@ export class IntakeState {
 		}
 	}
 
-	async #read(file: File): Promise<WireError | null> {
+	async #read(entry: IntakePhoto): Promise<WireError | null> {
+		const { file, at } = entry;
 		const sitter = (this.#sitter ??= this.sitters.draft(this.#nextName()));
 		if (this.sitters.referenceCount(sitter.id) >= MAX_REFERENCES)
 			throw new LuxError('request-invalid', {
@@ -91,8 +113,14 @@ export class IntakeState {
 			throw new LuxError('photo-undecodable', { name });
 		});
 		const { signal } = new AbortController();
-		const photo = await this.engine.readReference(signal, { bytes, name }, () => undefined);
-		return this.sitters.add(sitter, photo, name);
+		const asked = at ? { bytes, name, at } : { bytes, name };
+		const photo = await this.engine.readReference(signal, asked, () => undefined);
+		const remarks = [
+			...photo.remarks,
+			...duplicateRemarks(photo.fingerprint, this.sitters.fingerprints(sitter.id))
+		];
+		entry.remarks = remarks;
+		return this.sitters.add(sitter, { ...photo, remarks }, name);
 	}
 
 	#nextName(): string {

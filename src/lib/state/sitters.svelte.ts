@@ -102,6 +102,11 @@ export class SitterState {
 		return this.#own.find(({ record }) => record.id === sitterId)?.references.length ?? 0;
 	}
 
+	fingerprints(sitterId: string): string[] {
+		const own = this.#own.find(({ record }) => record.id === sitterId);
+		return (own?.references ?? []).flatMap(({ fingerprint }) => fingerprint ?? []);
+	}
+
 	/**
 	 * Adds a photograph to a sitter and keeps both.
 	 * @returns why it could not be kept; the reference works until the page is closed all the same

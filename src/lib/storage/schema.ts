@@ -1,7 +1,7 @@
 /** What is kept on the device, and the ladder that brings any older database up to date. */
 import type { FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
 import type { Direction } from '$lib/contract/direction';
-import type { DetectedFace } from '$lib/contract/faces';
+import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
 import type { DBSchema, IDBPDatabase } from 'idb';
 
 export const DATABASE_NAME = 'luxshot';
@@ -27,6 +27,9 @@ export interface ReferenceRecord {
 	width: number;
 	height: number;
 	face: DetectedFace;
+	/** What makes it weak, and what tells duplicates; absent in references kept before these were measured. */
+	remarks?: readonly PhotoRemark[];
+	fingerprint?: string;
 	/** float32 [embeddingLength], unit length, of the face encoder in the pack named by `packHash`. */
 	embedding: Float32Array;
 	packHash: string;

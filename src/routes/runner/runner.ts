@@ -6,6 +6,7 @@ import type { DeviceOverride } from '$lib/contract/device';
 import type { Direction } from '$lib/contract/direction';
 import type { BootReport, FrameResult, PortraitEngine } from '$lib/contract/engine';
 import { LuxError, toWireError } from '$lib/contract/errors';
+import type { PhotoRemark } from '$lib/contract/faces';
 import type { Outcome } from '$lib/contract/worker-api';
 import { parseDirection } from '$lib/direction/compile';
 import { findShoot, SHOOTS } from '$lib/direction/shoots';
@@ -15,6 +16,10 @@ import { fetchSamples, SamplePhotographs } from '$lib/state/samples';
 export interface RunnerReference {
 	handle: number;
 	score: number;
+	remarks: PhotoRemark[];
+	/** 16 hex digits; see `ReferencePhoto`. */
+	fingerprint: string;
+	milliseconds: number;
 }
 
 export interface RunnerRequest {
@@ -51,8 +56,16 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 	const ignore = () => undefined;
 
 	async function read(bytes: ArrayBuffer, name: string): Promise<RunnerReference> {
+		const started = performance.now();
 		const photo = await engine.readReference(signal, { bytes, name }, ignore);
-		return { handle: embeddings.push(photo.embedding) - 1, score: photo.face.score };
+		const { remarks, fingerprint, face } = photo;
+		return {
+			handle: embeddings.push(photo.embedding) - 1,
+			score: face.score,
+			remarks,
+			fingerprint,
+			milliseconds: performance.now() - started
+		};
 	}
 
 	function embeddingOf(handle: number): Float32Array {

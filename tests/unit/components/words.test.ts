@@ -22,7 +22,14 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'photo-too-many-pixels': { name: 'a.png', width: 20000, height: 20000, limit: 64e6 },
 	'photo-too-small': { name: 'a.png', width: 40, height: 30, minimum: 96 },
 	'photo-no-face': { name: 'a.jpg' },
-	'photo-several-faces': { name: 'a.jpg', count: 2 },
+	'photo-several-faces': {
+		name: 'a.jpg',
+		count: 2,
+		boxes: [
+			{ x: 0.1, y: 0.1, width: 0.3, height: 0.4 },
+			{ x: 0.6, y: 0.1, width: 0.3, height: 0.4 }
+		]
+	},
 	'seal-broken': { worker: 'portrait' },
 	'worker-died': { worker: 'portrait' },
 	'worker-unresponsive': { worker: 'portrait' },

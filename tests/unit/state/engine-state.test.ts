@@ -10,6 +10,7 @@ const { signal } = new AbortController();
 function engineWith(methods: Partial<PortraitEngine>): PortraitEngine {
 	return {
 		boot: () => Promise.resolve(report),
+		lookAt: () => Promise.resolve({ faces: 0, pose: null, remarks: [] }),
 		readReference: () => Promise.reject(new LuxError('photo-no-face', { name: 'me.jpg' })),
 		shootFrame: () => Promise.reject(new LuxError('not-booted', {})),
 		dispose: () => undefined,

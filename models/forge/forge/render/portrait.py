@@ -68,11 +68,18 @@ def _plain_backdrop(rng, h: int, w: int) -> np.ndarray:
 
 
 def draw_reference(
-    renderer: Renderer, identity: Identity, seed: int, place: str | None = None, density: float = 0.4
+    renderer: Renderer,
+    identity: Identity,
+    seed: int,
+    place: str | None = None,
+    density: float = 0.4,
+    pose: Pose | None = None,
+    expression: str | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A photo-like neutral reference: uint8 [H,W,3] and its five points [5,2]; light, clothes and pose vary a little.
 
     `place` names a backdrop of `scene`; without it the wall is plain. `density` of the hair wants more at larger sizes.
+    `pose` and `expression` replace the drawn ones, for photographs that are faulty on purpose.
     """
     rng = np.random.default_rng([seed, 97])
     u = rng.uniform
@@ -80,9 +87,10 @@ def draw_reference(
     garment = Garment(
         [SHIRT, JUMPER, JACKET, SUIT][rng.integers(4)], (colour, (0.9, 0.9, 0.88), colour, (0.2, 0.2, 0.22))
     )
-    expression = str(rng.choice(["neutral", "soft", "smile", "assured"], p=[0.35, 0.35, 0.15, 0.15]))
-    renderer.load(Figure(renderer.assets, renderer.wardrobe, identity, expression, garment, density))
-    renderer.pose(Pose(u(-18, 18), 0, 0, u(-14, 14), u(-6, 6), u(-5, 5), (u(-6, 6), u(-4, 4))))
+    drawn = str(rng.choice(["neutral", "soft", "smile", "assured"], p=[0.35, 0.35, 0.15, 0.15]))
+    renderer.load(Figure(renderer.assets, renderer.wardrobe, identity, expression or drawn, garment, density))
+    plain = Pose(u(-18, 18), 0, 0, u(-14, 14), u(-6, 6), u(-5, 5), (u(-6, 6), u(-4, 4)))
+    renderer.pose(pose or plain)
     warm, power = rng.normal(0, 0.06), u(1.9, 2.9)
     light = Light(
         (u(-55, 55), u(15, 50)),

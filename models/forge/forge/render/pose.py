@@ -41,6 +41,8 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
         "expr/eye-left-slit": 0.3,
         "expr/eye-right-slit": 0.3,
     },
+    # Only for faulty reference photographs.
+    "closed": {"expr/eye-left-closure": 1.0, "expr/eye-right-closure": 1.0},
 }
 # The base mesh looks stern at rest; this relaxes every expression a little, equally on both sides.
 RESTING = {
