@@ -53,6 +53,11 @@ export class IntakeState {
 		return this.photos.filter(({ status }) => status === 'kept').length;
 	}
 
+	/** The next photographs are of this sitter, not of a new one. */
+	resume(sitter: SitterRecord): void {
+		this.#sitter = sitter;
+	}
+
 	/** Files from a picker, a drop or the clipboard; each gets its own answer. */
 	add(files: Iterable<File>): void {
 		this.photos = [...this.photos, ...Array.from(files, (file) => new IntakePhoto(file))];

@@ -1,9 +1,11 @@
 /** Who can be photographed: the sample sitters that ship with the app, and the person's own. */
-import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
+import { toWireError, type WireError } from '$lib/contract/errors';
 import type { ReferencePhoto } from '$lib/contract/engine';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
+import { Embeddings } from './embeddings';
 import type { EngineState } from './engine.svelte';
+import { orCancelled, pictureOf, referenceOf, type OwnSitter, type Photograph } from './references';
 import { fetchSamples, SamplePhotographs, type SampleSitter } from './samples';
 
 /** The mean of more references changes little, and every one is another face to store. */
@@ -15,12 +17,8 @@ export interface Sitter {
 	kind: 'sample' | 'own';
 	/** URLs of the references, first one shown as the sitter's picture. */
 	pictures: readonly string[];
-}
-
-interface OwnSitter {
-	record: SitterRecord;
-	references: ReferenceRecord[];
-	pictures: string[];
+	/** The same as records, for own sitters; empty for samples, which nobody edits. */
+	photographs: readonly Photograph[];
 }
 
 export class SitterState {
@@ -29,25 +27,34 @@ export class SitterState {
 	#samples = $state.raw<readonly SampleSitter[]>([]);
 	#own = $state.raw<readonly OwnSitter[]>([]);
 	readonly #photographs = new SamplePhotographs();
-	/** Work under way or done, by sitter and pack: one reading serves every frame. Failures are evicted. */
-	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- work under way, never rendered
-	readonly #embeddings = new Map<string, Promise<Float32Array[]>>();
+	readonly #embeddings: Embeddings;
 
 	/** @param baseUrl absolute URL of the app's root with a trailing slash, known in the browser only */
 	constructor(
 		private readonly engine: EngineState,
 		private readonly repository: Repository,
 		private readonly baseUrl: () => string
-	) {}
+	) {
+		this.#embeddings = new Embeddings(engine, repository, this.#photographs);
+	}
 
 	get all(): readonly Sitter[] {
 		return [
-			...this.#own.map(({ record, pictures }) => ({ ...record, pictures })),
+			...this.#own.map(({ record, references, pictures }) => ({
+				...record,
+				pictures,
+				photographs: references.map(({ id, remarks }, index) => ({
+					id,
+					url: pictures[index] ?? '',
+					remarks: remarks ?? []
+				}))
+			})),
 			...this.#samples.map(({ id, name, urls }) => ({
 				id,
 				name,
 				kind: 'sample' as const,
-				pictures: urls
+				pictures: urls,
+				photographs: []
 			}))
 		];
 	}
@@ -77,13 +84,11 @@ export class SitterState {
 	 */
 	async embeddings(signal: AbortSignal, sitterId: string): Promise<Float32Array[]> {
 		const { pack } = await this.engine.start();
-		const key = `${pack.hash} ${sitterId}`;
-		let work = this.#embeddings.get(key);
-		if (!work) {
-			work = this.#embed(sitterId, pack.hash);
-			this.#embeddings.set(key, work);
-			work.catch(() => this.#embeddings.delete(key));
-		}
+		const sample = this.#samples.find(({ id }) => id === sitterId);
+		const own = this.#own.find(({ record }) => record.id === sitterId);
+		const work = this.#embeddings.of(sitterId, pack.hash, (embed) =>
+			sample ? embed.sample(sample) : embed.own(own?.references ?? [], own?.record)
+		);
 		return orCancelled(signal, work);
 	}
 
@@ -120,7 +125,7 @@ export class SitterState {
 			pictures: [...(known?.pictures ?? []), pictureOf(reference)]
 		};
 		this.#own = known ? this.#own.map((own) => (own === known ? next : own)) : [...this.#own, next];
-		this.#forget(record.id);
+		this.#embeddings.forget(record.id);
 		this.selectedId = record.id;
 		try {
 			await this.repository.addReference(next.record, reference);
@@ -128,6 +133,49 @@ export class SitterState {
 		} catch (error) {
 			return toWireError(error);
 		}
+	}
+
+	/** The record of an own sitter, to which more photographs may be added. */
+	recordOf(sitterId: string): SitterRecord | null {
+		return this.#own.find(({ record }) => record.id === sitterId)?.record ?? null;
+	}
+
+	/**
+	 * Takes one photograph away from an own sitter, from storage too. The last one stays: a sitter without any cannot be
+	 * photographed.
+	 * @returns puts it back; null when there was nothing to take
+	 */
+	async removeReference(
+		sitterId: string,
+		referenceId: string
+	): Promise<(() => Promise<void>) | null> {
+		const own = this.#own.find(({ record }) => record.id === sitterId);
+		const reference = own?.references.find(({ id }) => id === referenceId);
+		if (!own || !reference || own.references.length === 1) return null;
+		await this.repository.removeReference(referenceId);
+		this.#replace(
+			own.record,
+			own.references.filter((other) => other !== reference)
+		);
+		return async () => {
+			const now = this.#own.find(({ record }) => record.id === sitterId);
+			if (!now) return;
+			await this.repository.addReference(now.record, reference);
+			const back = [...now.references, reference];
+			this.#replace(
+				now.record,
+				back.sort((a, b) => a.createdAt - b.createdAt)
+			);
+		};
+	}
+
+	/** New photographs of a known sitter: their pictures and embeddings follow. */
+	#replace(record: SitterRecord, references: readonly ReferenceRecord[]): void {
+		const before = this.#own.find((own) => own.record.id === record.id);
+		before?.pictures.forEach((url) => URL.revokeObjectURL(url));
+		const next: OwnSitter = { record, references, pictures: references.map(pictureOf) };
+		this.#own = this.#own.map((own) => (own === before ? next : own));
+		this.#embeddings.forget(record.id);
 	}
 
 	async rename(sitterId: string, name: string): Promise<void> {
@@ -144,7 +192,7 @@ export class SitterState {
 		const own = this.#own.find(({ record }) => record.id === sitterId);
 		own?.pictures.forEach((url) => URL.revokeObjectURL(url));
 		this.#own = this.#own.filter((other) => other !== own);
-		this.#forget(sitterId);
+		this.#embeddings.forget(sitterId);
 		if (this.selectedId === sitterId) this.selectedId = this.all[0]?.id ?? null;
 	}
 
@@ -157,96 +205,4 @@ export class SitterState {
 			})
 		);
 	}
-
-	async #embed(sitterId: string, packHash: string): Promise<Float32Array[]> {
-		const sample = this.#samples.find(({ id }) => id === sitterId);
-		const own = this.#own.find(({ record }) => record.id === sitterId);
-		const embeddings = sample
-			? await this.#embedSample(sample, packHash)
-			: await this.#embedOwn(own?.references ?? [], own?.record, packHash);
-		if (embeddings.length === 0)
-			throw new LuxError('request-invalid', { detail: 'this sitter has no photographs' });
-		return embeddings;
-	}
-
-	/** Through the same intake as uploads; the result is cached with its pack. */
-	async #embedSample(sample: SampleSitter, packHash: string): Promise<Float32Array[]> {
-		const cached = await this.repository.referencesOf(sample.id).catch(() => []);
-		const record: SitterRecord = {
-			id: sample.id,
-			name: sample.name,
-			kind: 'sample',
-			createdAt: 0
-		};
-		const embeddings: Float32Array[] = [];
-		for (const url of sample.urls) {
-			const id = `${sample.id} ${url.slice(url.lastIndexOf('/') + 1)}`;
-			const hit = cached.find((reference) => reference.id === id);
-			if (hit?.packHash === packHash) {
-				embeddings.push(hit.embedding);
-				continue;
-			}
-			const bytes = await this.#photographs.read(url);
-			const photo = await this.#read(bytes, sample.name);
-			embeddings.push(photo.embedding);
-			// A cache only: a full disk costs the next visit a moment, nothing else.
-			await this.repository
-				.addReference(record, referenceOf(sample.id, id, sample.name, photo))
-				.catch(() => undefined);
-		}
-		return embeddings;
-	}
-
-	async #embedOwn(
-		references: readonly ReferenceRecord[],
-		record: SitterRecord | undefined,
-		packHash: string
-	): Promise<Float32Array[]> {
-		const embeddings: Float32Array[] = [];
-		for (const reference of references) {
-			if (reference.packHash === packHash || !record) {
-				embeddings.push(reference.embedding);
-				continue;
-			}
-			const { embedding } = await this.#read(reference.bytes.slice(0), reference.name);
-			embeddings.push(embedding);
-			await this.repository
-				.addReference(record, { ...reference, embedding, packHash })
-				.catch(() => undefined);
-		}
-		return embeddings;
-	}
-
-	#read(bytes: ArrayBuffer, name: string): Promise<ReferencePhoto> {
-		const uncancelled = new AbortController().signal;
-		return this.engine.readReference(uncancelled, { bytes, name }, () => undefined);
-	}
-
-	#forget(sitterId: string): void {
-		for (const key of [...this.#embeddings.keys()])
-			if (key.endsWith(` ${sitterId}`)) this.#embeddings.delete(key);
-	}
-}
-
-function referenceOf(
-	sitterId: string,
-	id: string,
-	name: string,
-	photo: ReferencePhoto
-): ReferenceRecord {
-	return { id, sitterId, name, ...photo, createdAt: Date.now() };
-}
-
-function pictureOf({ bytes, mimeType }: ReferenceRecord): string {
-	return URL.createObjectURL(new Blob([bytes], { type: mimeType }));
-}
-
-/** Settles with `work`, or at once with `cancelled` when the signal aborts first. */
-function orCancelled<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const cancel = () => reject(new LuxError('cancelled', {}));
-		if (signal.aborted) return cancel();
-		signal.addEventListener('abort', cancel, { once: true });
-		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
-	});
 }

@@ -101,6 +101,26 @@ export class Studio {
 			.catch((error: unknown) => (this.problem = toWireError(error)));
 	}
 
+	/** Takes one photograph away from an own sitter; the answer puts it back, null where nothing was taken. */
+	async takePhotograph(
+		sitterId: string,
+		photographId: string
+	): Promise<(() => Promise<void>) | null> {
+		try {
+			const undo = await this.sitters.removeReference(sitterId, photographId);
+			return (
+				undo &&
+				(() =>
+					undo()
+						.catch((error: unknown) => (this.problem = toWireError(error)))
+						.then(() => undefined))
+			);
+		} catch (error) {
+			this.problem = toWireError(error);
+			return null;
+		}
+	}
+
 	async removeSitter(id: string): Promise<void> {
 		await this.sitters.remove(id).catch((error: unknown) => (this.problem = toWireError(error)));
 	}
