@@ -1,6 +1,12 @@
 /** The call sheet: direction, locks, seed, count, strength. */
-import { AXES, type Axis, type Direction, type OptionId } from '$lib/contract/direction';
-import { SHOOTS, shootOf, type Intent, type NamedShoot } from '$lib/direction/shoots';
+import {
+	AXES,
+	type Axis,
+	type Direction,
+	type Intent,
+	type OptionId
+} from '$lib/contract/direction';
+import { sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
 
 export const MAX_COUNT = 9;
@@ -26,17 +32,24 @@ export class DirectionState {
 	#other: Setup = setupOf('directory');
 	#lastSeed: number | null = null;
 
+	/** @param own the person's own shoots, which have names as the twelve have */
+	constructor(private readonly own: () => readonly NamedShoot[] = () => []) {}
+
 	get direction(): Direction {
 		return this.#setup.direction;
 	}
 
+	/** The named shoot this is, or else the one it started from. */
 	get base(): NamedShoot | null {
-		return this.#setup.base;
+		const { base, direction } = this.#setup;
+		const start = base && this.#known(base);
+		if (start && sameDirection(start.direction, direction)) return start;
+		return this.#named(direction) ?? start;
 	}
 
 	/** Axes that no longer are as the named shoot has them. */
 	get changed(): readonly Axis[] {
-		const { base, direction } = this.#setup;
+		const { base, direction } = this;
 		return base ? AXES.filter((axis) => base.direction[axis] !== direction[axis]) : [];
 	}
 
@@ -135,6 +148,16 @@ export class DirectionState {
 	advance(): void {
 		this.#lastSeed = this.seed;
 		if (!this.seedLocked) this.seed = (this.seed + this.count) >>> 0;
+	}
+
+	#named(direction: Direction): NamedShoot | null {
+		const own = this.own().find((shoot) => sameDirection(shoot.direction, direction));
+		return shootOf(direction) ?? own ?? null;
+	}
+
+	/** An own shoot under its present name; null once it was deleted. */
+	#known({ id }: NamedShoot): NamedShoot | null {
+		return [...SHOOTS, ...this.own()].find((shoot) => shoot.id === id) ?? null;
 	}
 
 	#held({ base, direction }: Setup): Setup {

@@ -9,6 +9,7 @@ import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
 import { OfflineState } from './offline.svelte';
+import { OwnShootState } from './own-shoots.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
 import { SharingState } from './sharing.svelte';
@@ -30,7 +31,8 @@ export class Studio {
 	readonly engine: EngineState;
 	readonly sitters: SitterState;
 	readonly intake: IntakeState;
-	readonly direction = new DirectionState();
+	readonly ownShoots: OwnShootState;
+	readonly direction: DirectionState;
 	readonly run: RunState;
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
@@ -50,6 +52,8 @@ export class Studio {
 		this.engine = new EngineState(createEngine, boot);
 		this.sitters = new SitterState(this.engine, this.#repository, baseUrl);
 		this.intake = new IntakeState(this.engine, this.sitters);
+		this.ownShoots = new OwnShootState(this.#repository);
+		this.direction = new DirectionState(() => this.ownShoots.all);
 		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
 	}
@@ -66,7 +70,7 @@ export class Studio {
 	async open(fragment = ''): Promise<void> {
 		this.direction.newSeed();
 		this.sharing.arrive(fragment);
-		await Promise.all([this.sitters.load(), this.run.restore()]);
+		await Promise.all([this.sitters.load(), this.ownShoots.load(), this.run.restore()]);
 		this.sharing.seat();
 		this.run.resume();
 		await this.engine.start().then(

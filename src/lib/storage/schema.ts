@@ -1,11 +1,11 @@
 /** What is kept on the device, and the ladder that brings any older database up to date. */
 import type { FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
-import type { Direction } from '$lib/contract/direction';
+import type { Direction, Intent } from '$lib/contract/direction';
 import type { DetectedFace } from '$lib/contract/faces';
 import type { DBSchema, IDBPDatabase } from 'idb';
 
 export const DATABASE_NAME = 'luxshot';
-export const DATABASE_VERSION = 1;
+export const DATABASE_VERSION = 2;
 
 /** A person who is photographed. `sample` sitters ship with the app; only their references are cached. */
 export interface SitterRecord {
@@ -70,11 +70,23 @@ export interface FrameRecord {
 	createdAt: number;
 }
 
+/** A direction that a person gave a name, to start from again. */
+export interface OwnShootRecord {
+	id: string;
+	/** Unlike every other shoot's name, whatever the case. */
+	name: string;
+	intent: Intent;
+	direction: Direction;
+	createdAt: number;
+}
+
 export interface LuxShotSchema extends DBSchema {
 	sitters: { key: string; value: SitterRecord; indexes: { createdAt: number } };
 	references: { key: string; value: ReferenceRecord; indexes: { sitterId: string } };
 	shoots: { key: string; value: ShootRecord; indexes: { createdAt: number } };
 	frames: { key: string; value: FrameRecord; indexes: { shootId: string } };
+	/** Since version 2. */
+	ownShoots: { key: string; value: OwnShootRecord; indexes: { createdAt: number } };
 }
 
 /**
@@ -87,5 +99,10 @@ export function migrate(database: IDBPDatabase<LuxShotSchema>, oldVersion: numbe
 		database.createObjectStore('references', { keyPath: 'id' }).createIndex('sitterId', 'sitterId');
 		database.createObjectStore('shoots', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
 		database.createObjectStore('frames', { keyPath: 'id' }).createIndex('shootId', 'shootId');
+	}
+	if (oldVersion < 2) {
+		database
+			.createObjectStore('ownShoots', { keyPath: 'id' })
+			.createIndex('createdAt', 'createdAt');
 	}
 }
