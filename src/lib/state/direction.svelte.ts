@@ -6,6 +6,7 @@ import {
 	type Intent,
 	type OptionId
 } from '$lib/contract/direction';
+import { counterpartShoot, holdLocked, intentOf, otherIntent } from '$lib/direction/counterpart';
 import { sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
 
@@ -15,6 +16,13 @@ const MAX_SEED = 0xffff_ffff;
 interface Setup {
 	/** The named shoot it started from; null after a roll. */
 	base: NamedShoot | null;
+	direction: Direction;
+}
+
+/** One side of a pair. */
+export interface Side {
+	/** As it stands on the sheet. */
+	title: string;
 	direction: Direction;
 }
 
@@ -28,8 +36,8 @@ export class DirectionState {
 	#strength = $state<number | null>(null);
 	#setup = $state.raw<Setup>(setupOf('rooftop-dusk'));
 	#locked = $state.raw<readonly Axis[]>([]);
-	/** What the other intent looked like when it was left. */
-	#other: Setup = setupOf('directory');
+	/** What the other intent looked like when it was left; null until a flip, and after a fresh start. */
+	#other = $state.raw<Setup | null>(null);
 	#lastSeed: number | null = null;
 
 	/** @param own the person's own shoots, which have names as the twelve have */
@@ -41,10 +49,7 @@ export class DirectionState {
 
 	/** The named shoot this is, or else the one it started from. */
 	get base(): NamedShoot | null {
-		const { base, direction } = this.#setup;
-		const start = base && this.#known(base);
-		if (start && sameDirection(start.direction, direction)) return start;
-		return this.#named(direction) ?? start;
+		return this.#baseOf(this.#setup);
 	}
 
 	/** Axes that no longer are as the named shoot has them. */
@@ -55,7 +60,22 @@ export class DirectionState {
 
 	/** As it stands on the sheet and in file names. */
 	get title(): string {
-		return this.base?.name ?? 'Your own';
+		return this.#titleOf(this.#setup);
+	}
+
+	/** The present direction and its counterpart: what a flip goes to and fro between. */
+	get pair(): Record<Intent, Side> {
+		const here = { title: this.title, direction: this.direction };
+		const other = this.#counterpart();
+		const there = { title: this.#titleOf(other), direction: other.direction };
+		return this.intent === 'headshot'
+			? { headshot: here, editorial: there }
+			: { headshot: there, editorial: here };
+	}
+
+	/** With all six axes locked both sides of a pair are the same. */
+	get canFlip(): boolean {
+		return this.#locked.length < AXES.length;
 	}
 
 	get locked(): readonly Axis[] {
@@ -72,43 +92,48 @@ export class DirectionState {
 
 	/** @param option null for photographer's choice */
 	choose(axis: Axis, option: OptionId | null): void {
-		this.#setup = {
-			...this.#setup,
-			direction: { ...this.#setup.direction, [axis]: option }
-		};
+		const direction = { ...this.direction, [axis]: option };
+		this.#setup = { ...this.#setup, direction };
+		// Choice by choice one may arrive at a shoot of the other intent.
+		const named = this.#named(direction);
+		if (named && named.intent !== this.intent) this.#begin(named.intent);
 	}
 
 	/** A named shoot; locked axes hold. */
 	apply(shoot: NamedShoot): void {
-		if (shoot.intent !== this.intent) this.#other = this.#setup;
-		this.intent = shoot.intent;
+		if (shoot.id !== this.base?.id) this.#begin(shoot.intent);
 		this.#setup = this.#held({ base: shoot, direction: shoot.direction });
 	}
 
-	/** The same sitter and seed from the other point of view, as it was left. */
-	flip(intent: Intent): void {
-		if (intent === this.intent) return;
+	/** The same sitter and seed from the other point of view: as it was left, or else the counterpart. */
+	flip(intent: Intent = otherIntent(this.intent)): void {
+		if (intent === this.intent || !this.canFlip) return;
 		const left = this.#setup;
+		this.#setup = this.#counterpart();
 		this.intent = intent;
-		this.#setup = this.#held(this.#other);
 		this.#other = left;
 		if (this.#lastSeed !== null) this.seed = this.#lastSeed;
 	}
 
-	/** Takes over what a link holds, locks and all. */
+	/**
+	 * Takes over what a link holds, locks and all.
+	 * @param shared with a counterpart, `direction` is the headshot of the pair
+	 */
 	adopt(shared: {
 		direction: Direction;
+		counterpart: Direction | null;
 		locked: readonly Axis[];
 		seed: number;
 		count: number;
 		identityStrength: number;
 	}): void {
-		const base = shootOf(shared.direction) ?? null;
-		if (base && base.intent !== this.intent) {
-			this.#other = this.#setup;
-			this.intent = base.intent;
-		}
-		this.#setup = { base, direction: shared.direction };
+		const { direction, counterpart } = shared;
+		const base = shootOf(direction) ?? null;
+		this.#begin(
+			counterpart ? 'headshot' : (base?.intent ?? intentOf(direction, this.intent)),
+			counterpart && { base: shootOf(counterpart) ?? null, direction: counterpart }
+		);
+		this.#setup = { base, direction };
 		this.#locked = shared.locked;
 		this.setSeed(shared.seed);
 		this.setCount(shared.count);
@@ -126,6 +151,7 @@ export class DirectionState {
 		const rolled = Object.fromEntries(
 			AXES.map((axis) => [axis, VOCABULARY[axis][randomBelow(9)]!.id])
 		) as Direction;
+		this.#begin(this.intent);
 		this.#setup = this.#held({ base: null, direction: rolled });
 	}
 
@@ -144,10 +170,35 @@ export class DirectionState {
 		this.setSeed(1000 + randomBelow(9000));
 	}
 
-	/** To be called when a shoot was started with the present seed. */
-	advance(): void {
+	/**
+	 * To be called when a shoot was started with the present seed.
+	 * @param seeds how many it uses: a pair has one for both frames
+	 */
+	advance(seeds = this.count): void {
 		this.#lastSeed = this.seed;
-		if (!this.seedLocked) this.seed = (this.seed + this.count) >>> 0;
+		if (!this.seedLocked) this.seed = (this.seed + seeds) >>> 0;
+	}
+
+	/** A fresh start: what was left on the other side no longer belongs to it. */
+	#begin(intent: Intent, other: Setup | null = null): void {
+		this.intent = intent;
+		this.#other = other;
+	}
+
+	#counterpart(): Setup {
+		if (this.#other) return this.#held(this.#other);
+		const shoot = counterpartShoot(this.direction, this.intent, this.base);
+		return this.#held({ base: shoot, direction: shoot.direction });
+	}
+
+	#baseOf({ base, direction }: Setup): NamedShoot | null {
+		const start = base && this.#known(base);
+		if (start && sameDirection(start.direction, direction)) return start;
+		return this.#named(direction) ?? start;
+	}
+
+	#titleOf(setup: Setup): string {
+		return this.#baseOf(setup)?.name ?? 'Your own';
 	}
 
 	#named(direction: Direction): NamedShoot | null {
@@ -161,13 +212,7 @@ export class DirectionState {
 	}
 
 	#held({ base, direction }: Setup): Setup {
-		const held = Object.fromEntries(
-			AXES.map((axis) => [
-				axis,
-				this.#locked.includes(axis) ? this.direction[axis] : direction[axis]
-			])
-		) as Direction;
-		return { base, direction: held };
+		return { base, direction: holdLocked(this.direction, direction, this.#locked) };
 	}
 }
 

@@ -81,21 +81,43 @@ export class Studio {
 
 	/** Starts a shoot with the present direction; null when there is nobody to photograph. */
 	shoot(): Sheet | null {
+		const { title, direction, count } = this.direction;
+		return this.#start({ name: title, direction, count }, count);
+	}
+
+	/**
+	 * Starts a pair: the present direction and its counterpart with one sitter and one seed, on one sheet.
+	 * @returns null when there is nobody to photograph, or when every axis is locked
+	 */
+	shootBoth(): Sheet | null {
+		const { pair, direction, seed, canFlip } = this.direction;
+		if (!canFlip) return null;
+		const plan = (['headshot', 'editorial'] as const).map((intent) => ({
+			direction: pair[intent].direction,
+			seed,
+			intent
+		}));
+		const name = `${pair.headshot.title} and ${pair.editorial.title}`;
+		return this.#start({ name, direction, count: plan.length, plan }, 1);
+	}
+
+	/** @param seeds how many seeds the shoot uses */
+	#start(
+		asked: Pick<ShootRecord, 'name' | 'direction' | 'count' | 'plan'>,
+		seeds: number
+	): Sheet | null {
 		const sitter = this.sitters.selected;
 		if (!sitter) return null;
-		const { title, direction, seed, count } = this.direction;
 		const record: ShootRecord = {
+			...asked,
 			id: crypto.randomUUID(),
-			name: title,
-			direction,
 			sitterId: sitter.id,
 			sitterName: sitter.name,
-			seed,
-			count,
+			seed: this.direction.seed,
 			identityStrength: this.strength,
 			createdAt: Date.now()
 		};
-		this.direction.advance();
+		this.direction.advance(seeds);
 		return this.run.shoot(record);
 	}
 

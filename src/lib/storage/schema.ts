@@ -33,6 +33,14 @@ export interface ReferenceRecord {
 	createdAt: number;
 }
 
+/** What one frame of a shoot is, where that is more than the next seed of the shoot's direction. */
+export interface FramePlan {
+	direction: Direction;
+	seed: number;
+	/** Which side of a pair it is. */
+	intent?: Intent;
+}
+
 /** One press of Shoot: what was asked for. */
 export interface ShootRecord {
 	id: string;
@@ -42,9 +50,11 @@ export interface ShootRecord {
 	sitterId: string;
 	/** Kept so that a shoot still says who sat after the sitter was removed. */
 	sitterName: string;
-	/** Seed of the first frame; frame i uses seed + i modulo 2^32. */
+	/** Seed of the first frame; frame i uses seed + i modulo 2^32, unless there is a plan. */
 	seed: number;
 	count: number;
+	/** One entry a frame. Absent where all frames have the direction of the shoot and the next seed each. */
+	plan?: readonly FramePlan[];
 	identityStrength: number;
 	createdAt: number;
 	/**
