@@ -23,7 +23,7 @@ try {
 			await page.goto(server.url);
 			await page.getByText(/^Runs on this device/).waitFor();
 			await page
-				.getByRole('button', { name: /^Shoot/ })
+				.getByRole('button', { name: /^Shoot \d/ })
 				.filter({ visible: true })
 				.first()
 				.click();

@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { expect, test } from './support/app';
 
 const frames = (page: Page, status: string) => page.locator(`li[data-status="${status}"]`);
-const shootButton = (page: Page) => page.getByRole('button', { name: /^Shoot/ }).first();
+const shootButton = (page: Page) => page.getByRole('button', { name: /^Shoot \d/ }).first();
 
 /** Opens the studio and waits until the engine says on what it runs. */
 async function openStudio(page: Page, appUrl: string) {

@@ -1,7 +1,7 @@
 /** What a screen reader is told about the run: frames, not steps, which would never stop talking. */
 import { errorText } from './error-text';
 import type { FrameFacts, SheetFacts } from './frame';
-import { likenessText } from './words';
+import { intentText, likenessText } from './words';
 
 export function announcement(
 	event: {
@@ -11,7 +11,9 @@ export function announcement(
 	} | null
 ): string {
 	if (!event) return '';
-	const which = `Frame ${event.frame.index + 1} of ${event.sheet.frames.length}`;
+	const { index, intent } = event.frame;
+	const side = intent ? `, ${intentText(intent)},` : '';
+	const which = `Frame ${index + 1} of ${event.sheet.frames.length}${side}`;
 	switch (event.kind) {
 		case 'started':
 			return `${which} is being exposed.`;

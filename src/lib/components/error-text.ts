@@ -118,6 +118,15 @@ export function errorText(error: WireError): ErrorText {
 			);
 		case 'storage-blocked':
 			return say('Another tab holds the storage', 'Close other LuxShot tabs and reload this page.');
+		case 'shoot-unnamed':
+			return say('This shoot has no name', 'Write one, for example "Balcony".');
+		case 'shoot-name-taken':
+			return say(
+				`There is a shoot called ${error.params.name}`,
+				error.params.given
+					? 'It is one of the twelve. Choose another name.'
+					: 'It is one of yours. Choose another name, or rename that one first.'
+			);
 		case 'link-too-long':
 			return say('This link is too long', 'It was not opened. Ask for it again.');
 		case 'link-newer':

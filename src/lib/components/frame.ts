@@ -1,5 +1,5 @@
 /** What components know of a frame and its sheet; `state/sheet.svelte.ts` provides it. */
-import type { Direction } from '$lib/contract/direction';
+import type { Direction, Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
 import type { FrameProvenance, Recipe } from '$lib/contract/recipe';
@@ -9,6 +9,8 @@ export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed'
 export interface FrameFacts {
 	readonly index: number;
 	readonly seed: number;
+	/** Which side of a pair it is; null outside a pair. */
+	readonly intent: Intent | null;
 	readonly status: FrameStatus;
 	readonly stage: Stage | null;
 	readonly step: number;

@@ -1,7 +1,9 @@
 /** Facts turned into a photographer's short sentences. */
 import type { DeviceReport } from '$lib/contract/device';
+import type { Direction, Intent } from '$lib/contract/direction';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { Stage } from '$lib/contract/progress';
+import { shootOf } from '$lib/direction/shoots';
 import type { FrameStatus } from './frame';
 
 /** What the engine runs on and why, one sentence without a full stop. */
@@ -71,6 +73,19 @@ export function statusText(status: FrameStatus): string {
 		case 'failed':
 			return 'no light';
 	}
+}
+
+export function intentText(intent: Intent): string {
+	return intent === 'headshot' ? 'Headshot' : 'Editorial';
+}
+
+/** What came or goes as a link, by the names of the twelve: names a person gave are not in it. */
+export function sharedTitle(
+	{ direction, counterpart }: { direction: Direction; counterpart: Direction | null },
+	unnamed: string
+): string {
+	const name = shootOf(direction)?.name ?? unnamed;
+	return counterpart ? `${name} and ${shootOf(counterpart)?.name ?? 'its counterpart'}` : name;
 }
 
 /** Likeness as a whole number out of 100. @param cosine in [-1, 1] */

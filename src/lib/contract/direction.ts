@@ -18,3 +18,6 @@ export type OptionId<A extends Axis = Axis> = `${(typeof AXIS_LETTER)[A]}${Digit
 
 /** `null` on an axis means unset: the model chooses. */
 export type Direction = { [A in Axis]: OptionId<A> | null };
+
+/** A document that has to be recognised, or a point of view. */
+export type Intent = 'headshot' | 'editorial';

@@ -41,6 +41,9 @@ export interface ErrorParams {
 	'storage-full': Record<string, never>;
 	'storage-unavailable': { detail: string };
 	'storage-blocked': Record<string, never>;
+	// own shoots
+	'shoot-unnamed': Record<string, never>;
+	'shoot-name-taken': { name: string; given: boolean };
 	// links
 	'link-too-long': { length: number; limit: number };
 	'link-newer': { version: number };

@@ -31,9 +31,19 @@ export function compileDirection(direction: Direction): Int32Array {
 	return Int32Array.from(AXES, (axis) => chosen(direction, axis)?.index ?? UNSET_ID);
 }
 
+/** What is set, in the order a text-conditioned pack is told it. */
+export function promptParts(direction: Direction): readonly Option[] {
+	return PROMPT_ORDER.flatMap((axis): readonly Option[] => {
+		const option = chosen(direction, axis);
+		return option ? [option] : [];
+	});
+}
+
 /** The positive prompt of a text-conditioned pack; empty when nothing is set. */
 export function compilePrompt(direction: Direction): string {
-	return PROMPT_ORDER.flatMap((axis) => chosen(direction, axis)?.fragment ?? []).join(', ');
+	return promptParts(direction)
+		.map(({ fragment }) => fragment)
+		.join(', ');
 }
 
 /** The stable spelling, for example `F5,S4,Y7,M9,P7,L4`; unset axes are left out. */

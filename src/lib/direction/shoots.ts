@@ -1,10 +1,8 @@
 /** The twelve named shoots: a document (headshot) or a point of view (editorial). */
-import { AXES, type Direction, type OptionId } from '$lib/contract/direction';
-
-export type Intent = 'headshot' | 'editorial';
+import { AXES, type Direction, type Intent, type OptionId } from '$lib/contract/direction';
 
 export interface NamedShoot {
-	/** Stable, lower case with hyphens. */
+	/** Stable: lower case with hyphens; a person's own shoots have a UUID. */
 	id: string;
 	name: string;
 	intent: Intent;
@@ -50,9 +48,17 @@ export function findShoot(idOrName: string): NamedShoot | undefined {
 	return SHOOTS.find(({ id, name }) => id === wanted || name.toLowerCase() === wanted);
 }
 
+/** The same choice on all six axes. */
+export function sameDirection(a: Direction, b: Direction): boolean {
+	return AXES.every((axis) => a[axis] === b[axis]);
+}
+
 /** The named shoot that is exactly this direction, if any. */
 export function shootOf(direction: Direction): NamedShoot | undefined {
-	return SHOOTS.find((candidate) =>
-		AXES.every((axis) => candidate.direction[axis] === direction[axis])
-	);
+	return SHOOTS.find((candidate) => sameDirection(candidate.direction, direction));
+}
+
+/** Whether this is one of the twelve, and not a person's own. */
+export function isGiven({ id }: { id: string }): boolean {
+	return SHOOTS.some((shoot) => shoot.id === id);
 }

@@ -10,6 +10,8 @@ import * as v from 'valibot';
 /** Longer fragments abort the navigation in some browsers; an honest link has about 100 characters. */
 export const MAX_LINK_BYTES = 8192;
 const VERSION = 1;
+/** Links of pairs, which say more than version 1 can: only they are written with this number. */
+const PAIR_VERSION = 2;
 const MAX_SEED = 0xffff_ffff;
 const MAX_COUNT = 9;
 /** Enough of the pack's SHA-256 to tell versions apart. */
@@ -19,6 +21,8 @@ const OPEN = 'open';
 
 export interface SharedShoot {
 	direction: Direction;
+	/** For a pair the editorial side, and `direction` is the headshot; null for anything else. */
+	counterpart: Direction | null;
 	locked: readonly Axis[];
 	/** Seed of the first frame. */
 	seed: number;
@@ -32,10 +36,13 @@ export interface SharedShoot {
 const wholeNumber = (limit: number) =>
 	v.pipe(v.string(), v.regex(/^\d{1,10}$/), v.transform(Number), v.maxValue(limit));
 
+const directionText = v.pipe(v.string(), v.regex(/^(open|[FSYMPL][1-9](,[FSYMPL][1-9]){0,5})$/));
+
 /** Strict: a field this version does not know is a mistake, not something to pass over in silence. */
 const schema = v.strictObject({
-	shoot: v.literal(String(VERSION)),
-	d: v.pipe(v.string(), v.regex(/^(open|[FSYMPL][1-9](,[FSYMPL][1-9]){0,5})$/)),
+	shoot: v.picklist([String(VERSION), String(PAIR_VERSION)]),
+	d: directionText,
+	with: v.optional(directionText),
 	lock: v.optional(v.pipe(v.string(), v.regex(/^[FSYMPL]{1,6}$/))),
 	seed: wholeNumber(MAX_SEED),
 	n: v.pipe(wholeNumber(MAX_COUNT), v.minValue(1)),
@@ -46,11 +53,12 @@ const schema = v.strictObject({
 
 /** The fragment without its `#`. */
 export function formatLink(shoot: SharedShoot): string {
-	const { direction, locked, seed, count, identityStrength, pack, sample } = shoot;
+	const { direction, counterpart, locked, seed, count, identityStrength, pack, sample } = shoot;
 	const letters = AXES.filter((axis) => locked.includes(axis)).map((axis) => AXIS_LETTER[axis]);
 	const fields = [
-		['shoot', String(VERSION)],
+		['shoot', String(counterpart ? PAIR_VERSION : VERSION)],
 		['d', formatDirection(direction) || OPEN],
+		...(counterpart ? [['with', formatDirection(counterpart) || OPEN]] : []),
 		...(letters.length ? [['lock', letters.join('')]] : []),
 		['seed', String(seed)],
 		['n', String(count)],
@@ -77,13 +85,16 @@ export function parseLink(fragment: string): SharedShoot {
 		throw new LuxError('link-too-long', { length: text.length, limit: MAX_LINK_BYTES });
 	const fields = readFields(text);
 	const version = /^\d{1,6}$/.test(fields['shoot'] ?? '') ? Number(fields['shoot']) : 0;
-	if (version > VERSION) throw new LuxError('link-newer', { version });
+	if (version > PAIR_VERSION) throw new LuxError('link-newer', { version });
 	const parsed = v.safeParse(schema, fields);
 	if (!parsed.success) throw damaged(v.getDotPath(parsed.issues[0]) ?? 'shoot');
-	const { d, lock, seed, n, strength, pack, sample } = parsed.output;
+	const { d, with: other, lock, seed, n, strength, pack, sample } = parsed.output;
+	// A pair has two sides, anything else has one.
+	if ((version === PAIR_VERSION) !== (other !== undefined)) throw damaged('with');
 	const [id = '', hash = ''] = pack.split('.');
 	return {
-		direction: readDirection(d),
+		direction: readDirection('d', d),
+		counterpart: other === undefined ? null : readDirection('with', other),
 		locked: readLocks(lock ?? ''),
 		seed,
 		count: n,
@@ -108,12 +119,12 @@ function readFields(text: string): Record<string, string> {
 	return fields;
 }
 
-function readDirection(text: string): Direction {
+function readDirection(field: string, text: string): Direction {
 	if (text === OPEN) return UNDIRECTED;
 	try {
 		return parseDirection(text);
 	} catch {
-		throw damaged('d');
+		throw damaged(field);
 	}
 }
 

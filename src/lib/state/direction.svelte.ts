@@ -1,6 +1,13 @@
 /** The call sheet: direction, locks, seed, count, strength. */
-import { AXES, type Axis, type Direction, type OptionId } from '$lib/contract/direction';
-import { SHOOTS, shootOf, type Intent, type NamedShoot } from '$lib/direction/shoots';
+import {
+	AXES,
+	type Axis,
+	type Direction,
+	type Intent,
+	type OptionId
+} from '$lib/contract/direction';
+import { counterpartShoot, holdLocked, intentOf, otherIntent } from '$lib/direction/counterpart';
+import { sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
 
 export const MAX_COUNT = 9;
@@ -9,6 +16,13 @@ const MAX_SEED = 0xffff_ffff;
 interface Setup {
 	/** The named shoot it started from; null after a roll. */
 	base: NamedShoot | null;
+	direction: Direction;
+}
+
+/** One side of a pair. */
+export interface Side {
+	/** As it stands on the sheet. */
+	title: string;
 	direction: Direction;
 }
 
@@ -22,27 +36,46 @@ export class DirectionState {
 	#strength = $state<number | null>(null);
 	#setup = $state.raw<Setup>(setupOf('rooftop-dusk'));
 	#locked = $state.raw<readonly Axis[]>([]);
-	/** What the other intent looked like when it was left. */
-	#other: Setup = setupOf('directory');
+	/** What the other intent looked like when it was left; null until a flip, and after a fresh start. */
+	#other = $state.raw<Setup | null>(null);
 	#lastSeed: number | null = null;
+
+	/** @param own the person's own shoots, which have names as the twelve have */
+	constructor(private readonly own: () => readonly NamedShoot[] = () => []) {}
 
 	get direction(): Direction {
 		return this.#setup.direction;
 	}
 
+	/** The named shoot this is, or else the one it started from. */
 	get base(): NamedShoot | null {
-		return this.#setup.base;
+		return this.#baseOf(this.#setup);
 	}
 
 	/** Axes that no longer are as the named shoot has them. */
 	get changed(): readonly Axis[] {
-		const { base, direction } = this.#setup;
+		const { base, direction } = this;
 		return base ? AXES.filter((axis) => base.direction[axis] !== direction[axis]) : [];
 	}
 
 	/** As it stands on the sheet and in file names. */
 	get title(): string {
-		return this.base?.name ?? 'Your own';
+		return this.#titleOf(this.#setup);
+	}
+
+	/** The present direction and its counterpart: what a flip goes to and fro between. */
+	get pair(): Record<Intent, Side> {
+		const here = { title: this.title, direction: this.direction };
+		const other = this.#counterpart();
+		const there = { title: this.#titleOf(other), direction: other.direction };
+		return this.intent === 'headshot'
+			? { headshot: here, editorial: there }
+			: { headshot: there, editorial: here };
+	}
+
+	/** With all six axes locked both sides of a pair are the same. */
+	get canFlip(): boolean {
+		return this.#locked.length < AXES.length;
 	}
 
 	get locked(): readonly Axis[] {
@@ -59,43 +92,48 @@ export class DirectionState {
 
 	/** @param option null for photographer's choice */
 	choose(axis: Axis, option: OptionId | null): void {
-		this.#setup = {
-			...this.#setup,
-			direction: { ...this.#setup.direction, [axis]: option }
-		};
+		const direction = { ...this.direction, [axis]: option };
+		this.#setup = { ...this.#setup, direction };
+		// Choice by choice one may arrive at a shoot of the other intent.
+		const named = this.#named(direction);
+		if (named && named.intent !== this.intent) this.#begin(named.intent);
 	}
 
 	/** A named shoot; locked axes hold. */
 	apply(shoot: NamedShoot): void {
-		if (shoot.intent !== this.intent) this.#other = this.#setup;
-		this.intent = shoot.intent;
+		if (shoot.id !== this.base?.id) this.#begin(shoot.intent);
 		this.#setup = this.#held({ base: shoot, direction: shoot.direction });
 	}
 
-	/** The same sitter and seed from the other point of view, as it was left. */
-	flip(intent: Intent): void {
-		if (intent === this.intent) return;
+	/** The same sitter and seed from the other point of view: as it was left, or else the counterpart. */
+	flip(intent: Intent = otherIntent(this.intent)): void {
+		if (intent === this.intent || !this.canFlip) return;
 		const left = this.#setup;
+		this.#setup = this.#counterpart();
 		this.intent = intent;
-		this.#setup = this.#held(this.#other);
 		this.#other = left;
 		if (this.#lastSeed !== null) this.seed = this.#lastSeed;
 	}
 
-	/** Takes over what a link holds, locks and all. */
+	/**
+	 * Takes over what a link holds, locks and all.
+	 * @param shared with a counterpart, `direction` is the headshot of the pair
+	 */
 	adopt(shared: {
 		direction: Direction;
+		counterpart: Direction | null;
 		locked: readonly Axis[];
 		seed: number;
 		count: number;
 		identityStrength: number;
 	}): void {
-		const base = shootOf(shared.direction) ?? null;
-		if (base && base.intent !== this.intent) {
-			this.#other = this.#setup;
-			this.intent = base.intent;
-		}
-		this.#setup = { base, direction: shared.direction };
+		const { direction, counterpart } = shared;
+		const base = shootOf(direction) ?? null;
+		this.#begin(
+			counterpart ? 'headshot' : (base?.intent ?? intentOf(direction, this.intent)),
+			counterpart && { base: shootOf(counterpart) ?? null, direction: counterpart }
+		);
+		this.#setup = { base, direction };
 		this.#locked = shared.locked;
 		this.setSeed(shared.seed);
 		this.setCount(shared.count);
@@ -113,6 +151,7 @@ export class DirectionState {
 		const rolled = Object.fromEntries(
 			AXES.map((axis) => [axis, VOCABULARY[axis][randomBelow(9)]!.id])
 		) as Direction;
+		this.#begin(this.intent);
 		this.#setup = this.#held({ base: null, direction: rolled });
 	}
 
@@ -131,20 +170,49 @@ export class DirectionState {
 		this.setSeed(1000 + randomBelow(9000));
 	}
 
-	/** To be called when a shoot was started with the present seed. */
-	advance(): void {
+	/**
+	 * To be called when a shoot was started with the present seed.
+	 * @param seeds how many it uses: a pair has one for both frames
+	 */
+	advance(seeds = this.count): void {
 		this.#lastSeed = this.seed;
-		if (!this.seedLocked) this.seed = (this.seed + this.count) >>> 0;
+		if (!this.seedLocked) this.seed = (this.seed + seeds) >>> 0;
+	}
+
+	/** A fresh start: what was left on the other side no longer belongs to it. */
+	#begin(intent: Intent, other: Setup | null = null): void {
+		this.intent = intent;
+		this.#other = other;
+	}
+
+	#counterpart(): Setup {
+		if (this.#other) return this.#held(this.#other);
+		const shoot = counterpartShoot(this.direction, this.intent, this.base);
+		return this.#held({ base: shoot, direction: shoot.direction });
+	}
+
+	#baseOf({ base, direction }: Setup): NamedShoot | null {
+		const start = base && this.#known(base);
+		if (start && sameDirection(start.direction, direction)) return start;
+		return this.#named(direction) ?? start;
+	}
+
+	#titleOf(setup: Setup): string {
+		return this.#baseOf(setup)?.name ?? 'Your own';
+	}
+
+	#named(direction: Direction): NamedShoot | null {
+		const own = this.own().find((shoot) => sameDirection(shoot.direction, direction));
+		return shootOf(direction) ?? own ?? null;
+	}
+
+	/** An own shoot under its present name; null once it was deleted. */
+	#known({ id }: NamedShoot): NamedShoot | null {
+		return [...SHOOTS, ...this.own()].find((shoot) => shoot.id === id) ?? null;
 	}
 
 	#held({ base, direction }: Setup): Setup {
-		const held = Object.fromEntries(
-			AXES.map((axis) => [
-				axis,
-				this.#locked.includes(axis) ? this.direction[axis] : direction[axis]
-			])
-		) as Direction;
-		return { base, direction: held };
+		return { base, direction: holdLocked(this.direction, direction, this.#locked) };
 	}
 }
 

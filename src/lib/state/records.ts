@@ -15,7 +15,7 @@ export function recipeOf(
 		version: 1,
 		packId: manifest.id,
 		packHash: hash,
-		direction: shoot.direction,
+		direction: frame.plan?.direction ?? shoot.direction,
 		seed: frame.seed,
 		steps: manifest.defaults.steps,
 		guidanceScale: manifest.defaults.guidanceScale,

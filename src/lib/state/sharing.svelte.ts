@@ -1,4 +1,5 @@
 /** Shoots that come and go as links: what arrived with this page, and what is being handed on. */
+import type { Intent } from '$lib/contract/direction';
 import { toWireError, type WireError } from '$lib/contract/errors';
 import type { Recipe } from '$lib/contract/recipe';
 import { looksShared, parseLink, samePack, type SharedShoot } from '$lib/share/link';
@@ -54,14 +55,24 @@ export class SharingState {
 		const { direction, seed, count, locked } = this.direction;
 		const pack = this.#packHere();
 		const sitterId = this.sitters.selected?.id ?? null;
-		if (pack) this.#offer({ direction, seed, count, identityStrength, locked, pack }, sitterId);
+		if (!pack) return;
+		const settings = { seed, count, identityStrength, locked, pack };
+		this.#offer({ direction, counterpart: null, ...settings }, sitterId);
 	}
 
 	/** Shows the link of a shoot that was made, naming the pack that made it. Locks belong to the call sheet, not to it. */
-	offerShoot({ shoot, frames }: MadeShoot): void {
-		const recipe = frames.find(({ record }) => record)?.record?.recipe;
+	offerShoot({ shoot, frames: made }: MadeShoot): void {
+		const recipe = made.find(({ record }) => record)?.record?.recipe;
 		const pack = recipe ? { id: recipe.packId, hash: recipe.packHash } : this.#packHere();
-		if (pack) this.#offer({ ...shoot, locked: [], pack }, shoot.sitterId);
+		if (!pack) return;
+		const side = (intent: Intent) => shoot.plan?.find((frame) => frame.intent === intent);
+		const [headshot, editorial] = [side('headshot'), side('editorial')];
+		const frames =
+			headshot && editorial
+				? { direction: headshot.direction, counterpart: editorial.direction, count: 1 }
+				: { direction: shoot.direction, counterpart: null, count: shoot.count };
+		const { seed, identityStrength, sitterId } = shoot;
+		this.#offer({ ...frames, seed, identityStrength, locked: [], pack }, sitterId);
 	}
 
 	#packHere(): SharedShoot['pack'] | null {
@@ -70,21 +81,18 @@ export class SharingState {
 	}
 
 	#offer(offer: Omit<SharedShoot, 'sample'>, sitterId: string | null): void {
-		const { direction, seed, count, identityStrength, locked, pack } = offer;
 		const sitter = this.sitters.all.find(({ id }) => id === sitterId);
 		this.offered = {
-			direction,
-			seed,
-			count,
-			identityStrength,
-			locked,
-			pack,
+			...offer,
 			sample: sitter?.kind === 'sample' ? sitter.id : null
 		};
 	}
 }
 
 interface MadeShoot {
-	shoot: Pick<ShootRecord, 'direction' | 'seed' | 'count' | 'identityStrength' | 'sitterId'>;
+	shoot: Pick<
+		ShootRecord,
+		'direction' | 'seed' | 'count' | 'plan' | 'identityStrength' | 'sitterId'
+	>;
 	frames: readonly { record: { recipe: Recipe } | null }[];
 }

@@ -1,7 +1,8 @@
 /** A contact sheet: one shoot and its frames, live or restored. */
+import type { Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
-import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
+import type { FramePlan, FrameRecord, ShootRecord } from '$lib/storage/schema';
 
 export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
 
@@ -20,8 +21,15 @@ export class Frame {
 
 	constructor(
 		readonly index: number,
-		readonly seed: number
+		readonly seed: number,
+		/** What sets it apart from the other frames of its shoot, beside the seed. */
+		readonly plan: FramePlan | null = null
 	) {}
+
+	/** Which side of a pair it is; null outside a pair. */
+	get intent(): Intent | null {
+		return this.plan?.intent ?? null;
+	}
 
 	get record(): FrameRecord | null {
 		return this.#record;
@@ -80,10 +88,10 @@ export class Sheet {
 	readonly frames: readonly Frame[];
 
 	constructor(readonly shoot: ShootRecord) {
-		this.frames = Array.from(
-			{ length: shoot.count },
-			(_, index) => new Frame(index, (shoot.seed + index) >>> 0)
-		);
+		this.frames = Array.from({ length: shoot.count }, (_, index) => {
+			const plan = shoot.plan?.[index] ?? null;
+			return new Frame(index, plan?.seed ?? (shoot.seed + index) >>> 0, plan);
+		});
 	}
 
 	/** A sheet from storage: finished frames, stopped ones, and those that still wait for their turn. */

@@ -9,6 +9,7 @@ import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
 import { OfflineState } from './offline.svelte';
+import { OwnShootState } from './own-shoots.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
 import { SharingState } from './sharing.svelte';
@@ -30,7 +31,8 @@ export class Studio {
 	readonly engine: EngineState;
 	readonly sitters: SitterState;
 	readonly intake: IntakeState;
-	readonly direction = new DirectionState();
+	readonly ownShoots: OwnShootState;
+	readonly direction: DirectionState;
 	readonly run: RunState;
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
@@ -50,6 +52,8 @@ export class Studio {
 		this.engine = new EngineState(createEngine, boot);
 		this.sitters = new SitterState(this.engine, this.#repository, baseUrl);
 		this.intake = new IntakeState(this.engine, this.sitters);
+		this.ownShoots = new OwnShootState(this.#repository);
+		this.direction = new DirectionState(() => this.ownShoots.all);
 		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
 	}
@@ -66,7 +70,7 @@ export class Studio {
 	async open(fragment = ''): Promise<void> {
 		this.direction.newSeed();
 		this.sharing.arrive(fragment);
-		await Promise.all([this.sitters.load(), this.run.restore()]);
+		await Promise.all([this.sitters.load(), this.ownShoots.load(), this.run.restore()]);
 		this.sharing.seat();
 		this.run.resume();
 		await this.engine.start().then(
@@ -77,21 +81,43 @@ export class Studio {
 
 	/** Starts a shoot with the present direction; null when there is nobody to photograph. */
 	shoot(): Sheet | null {
+		const { title, direction, count } = this.direction;
+		return this.#start({ name: title, direction, count }, count);
+	}
+
+	/**
+	 * Starts a pair: the present direction and its counterpart with one sitter and one seed, on one sheet.
+	 * @returns null when there is nobody to photograph, or when every axis is locked
+	 */
+	shootBoth(): Sheet | null {
+		const { pair, direction, seed, canFlip } = this.direction;
+		if (!canFlip) return null;
+		const plan = (['headshot', 'editorial'] as const).map((intent) => ({
+			direction: pair[intent].direction,
+			seed,
+			intent
+		}));
+		const name = `${pair.headshot.title} and ${pair.editorial.title}`;
+		return this.#start({ name, direction, count: plan.length, plan }, 1);
+	}
+
+	/** @param seeds how many seeds the shoot uses */
+	#start(
+		asked: Pick<ShootRecord, 'name' | 'direction' | 'count' | 'plan'>,
+		seeds: number
+	): Sheet | null {
 		const sitter = this.sitters.selected;
 		if (!sitter) return null;
-		const { title, direction, seed, count } = this.direction;
 		const record: ShootRecord = {
+			...asked,
 			id: crypto.randomUUID(),
-			name: title,
-			direction,
 			sitterId: sitter.id,
 			sitterName: sitter.name,
-			seed,
-			count,
+			seed: this.direction.seed,
 			identityStrength: this.strength,
 			createdAt: Date.now()
 		};
-		this.direction.advance();
+		this.direction.advance(seeds);
 		return this.run.shoot(record);
 	}
 

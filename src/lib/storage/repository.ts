@@ -5,12 +5,13 @@ import { guarded } from './failures';
 import type {
 	FrameRecord,
 	LuxShotSchema,
+	OwnShootRecord,
 	ReferenceRecord,
 	ShootRecord,
 	SitterRecord
 } from './schema';
 
-type Store = 'sitters' | 'references' | 'shoots' | 'frames';
+type Store = 'sitters' | 'references' | 'shoots' | 'frames' | 'ownShoots';
 type Write<S extends Store[]> = IDBPTransaction<LuxShotSchema, S, 'readwrite'>;
 
 /** Photographs and frames must be on disk, not in a write cache, before the app says they are kept. */
@@ -119,6 +120,24 @@ export class Repository {
 			const keys = await frames.index('shootId').getAllKeys(shootId);
 			await tx.objectStore('shoots').delete(shootId);
 			for (const key of keys) await frames.delete(key);
+		});
+	}
+
+	/** Adds a person's own shoot or replaces the one with the same id. */
+	saveOwnShoot(shoot: OwnShootRecord): Promise<void> {
+		return this.#write(['ownShoots'], async (tx) => {
+			await tx.objectStore('ownShoots').put(shoot);
+		});
+	}
+
+	/** Oldest first. */
+	listOwnShoots(): Promise<OwnShootRecord[]> {
+		return this.#read((db) => db.getAllFromIndex('ownShoots', 'createdAt'));
+	}
+
+	removeOwnShoot(id: string): Promise<void> {
+		return this.#write(['ownShoots'], async (tx) => {
+			await tx.objectStore('ownShoots').delete(id);
 		});
 	}
 

@@ -1,11 +1,11 @@
 /** What is kept on the device, and the ladder that brings any older database up to date. */
 import type { FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
-import type { Direction } from '$lib/contract/direction';
+import type { Direction, Intent } from '$lib/contract/direction';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
 import type { DBSchema, IDBPDatabase } from 'idb';
 
 export const DATABASE_NAME = 'luxshot';
-export const DATABASE_VERSION = 1;
+export const DATABASE_VERSION = 2;
 
 /** A person who is photographed. `sample` sitters ship with the app; only their references are cached. */
 export interface SitterRecord {
@@ -36,6 +36,14 @@ export interface ReferenceRecord {
 	createdAt: number;
 }
 
+/** What one frame of a shoot is, where that is more than the next seed of the shoot's direction. */
+export interface FramePlan {
+	direction: Direction;
+	seed: number;
+	/** Which side of a pair it is. */
+	intent?: Intent;
+}
+
 /** One press of Shoot: what was asked for. */
 export interface ShootRecord {
 	id: string;
@@ -45,9 +53,11 @@ export interface ShootRecord {
 	sitterId: string;
 	/** Kept so that a shoot still says who sat after the sitter was removed. */
 	sitterName: string;
-	/** Seed of the first frame; frame i uses seed + i modulo 2^32. */
+	/** Seed of the first frame; frame i uses seed + i modulo 2^32, unless there is a plan. */
 	seed: number;
 	count: number;
+	/** One entry a frame. Absent where all frames have the direction of the shoot and the next seed each. */
+	plan?: readonly FramePlan[];
 	identityStrength: number;
 	createdAt: number;
 	/**
@@ -73,11 +83,23 @@ export interface FrameRecord {
 	createdAt: number;
 }
 
+/** A direction that a person gave a name, to start from again. */
+export interface OwnShootRecord {
+	id: string;
+	/** Unlike every other shoot's name, whatever the case. */
+	name: string;
+	intent: Intent;
+	direction: Direction;
+	createdAt: number;
+}
+
 export interface LuxShotSchema extends DBSchema {
 	sitters: { key: string; value: SitterRecord; indexes: { createdAt: number } };
 	references: { key: string; value: ReferenceRecord; indexes: { sitterId: string } };
 	shoots: { key: string; value: ShootRecord; indexes: { createdAt: number } };
 	frames: { key: string; value: FrameRecord; indexes: { shootId: string } };
+	/** Since version 2. */
+	ownShoots: { key: string; value: OwnShootRecord; indexes: { createdAt: number } };
 }
 
 /**
@@ -90,5 +112,10 @@ export function migrate(database: IDBPDatabase<LuxShotSchema>, oldVersion: numbe
 		database.createObjectStore('references', { keyPath: 'id' }).createIndex('sitterId', 'sitterId');
 		database.createObjectStore('shoots', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
 		database.createObjectStore('frames', { keyPath: 'id' }).createIndex('shootId', 'shootId');
+	}
+	if (oldVersion < 2) {
+		database
+			.createObjectStore('ownShoots', { keyPath: 'id' })
+			.createIndex('createdAt', 'createdAt');
 	}
 }

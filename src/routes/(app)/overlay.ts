@@ -1,4 +1,10 @@
 /** What may lie over the studio page; one thing at a time. */
-import type { Axis } from '$lib/contract/direction';
+import { AXES, type Axis } from '$lib/contract/direction';
 
-export type Overlay = Axis | 'shoots' | 'settings' | 'intake' | 'sitter';
+/** Overlays of the call sheet; `DirectOverlays.svelte` shows them. */
+export type DirectOverlay = Axis | 'shoots' | 'save' | 'told';
+export type Overlay = DirectOverlay | 'settings' | 'intake' | 'sitter';
+
+export function isDirectOverlay(overlay: Overlay): overlay is DirectOverlay {
+	return ['shoots', 'save', 'told', ...AXES].includes(overlay);
+}

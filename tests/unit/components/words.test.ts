@@ -47,6 +47,8 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'storage-full': {},
 	'storage-unavailable': { detail: 'x' },
 	'storage-blocked': {},
+	'shoot-unnamed': {},
+	'shoot-name-taken': { name: 'Badge', given: true },
 	'link-too-long': { length: 9000, limit: 8192 },
 	'link-newer': { version: 2 },
 	'link-damaged': { field: 'd' },

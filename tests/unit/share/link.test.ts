@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 const HASH = 'a1b2c3d4e5f60718'.repeat(4);
 const shoot: SharedShoot = {
 	direction: { framing: 'F5', setting: 'S4', styling: 'Y7', mood: 'M9', pose: 'P7', look: 'L4' },
+	counterpart: null,
 	locked: ['framing', 'look'],
 	seed: 4711,
 	count: 3,
@@ -37,6 +38,7 @@ const direction = fc
 	.map((value) => value as unknown as Direction);
 const shared: fc.Arbitrary<SharedShoot> = fc.record({
 	direction,
+	counterpart: fc.option(direction),
 	locked: fc.subarray([...AXES]),
 	seed: fc.integer({ min: 0, max: 0xffff_ffff }),
 	count: fc.integer({ min: 1, max: 9 }),
@@ -70,6 +72,16 @@ describe('a link', () => {
 			})
 		);
 	});
+	it('holds both sides of a pair, and says that older versions cannot read it', () => {
+		const editorial = shoot.direction;
+		const headshot = { ...editorial, setting: 'S1', look: 'L1' } as const;
+		const text = formatLink({ ...shoot, direction: headshot, counterpart: editorial });
+		expect(text).toMatch(/^shoot=2&d=F5,S1,Y7,M9,P7,L1&with=F5,S4,Y7,M9,P7,L4&/);
+		expect(codeOf(text)).toBe('accepted');
+		expect(codeOf(text.replace('shoot=2', 'shoot=1'))).toBe('link-damaged');
+		expect(codeOf(text.replace(/&with=[^&]*/, ''))).toBe('link-damaged');
+		expect(codeOf(text.replace('with=F5', 'with=F5,F6'))).toBe('link-damaged');
+	});
 	it('survives a mail program that escapes commas', () => {
 		expect(parseLink(TEXT.replaceAll(',', '%2C')).direction).toEqual(shoot.direction);
 	});
@@ -93,7 +105,7 @@ describe('a hostile or strange fragment', () => {
 	it.each([
 		['', 'link-damaged'],
 		['shoot=1', 'link-damaged'],
-		[TEXT.replace('shoot=1', 'shoot=2'), 'link-newer'],
+		[TEXT.replace('shoot=1', 'shoot=3'), 'link-newer'],
 		[TEXT.replace('shoot=1', 'shoot=999'), 'link-newer'],
 		[TEXT.replace('shoot=1', 'shoot=-1'), 'link-damaged'],
 		[TEXT.replace('F5', 'F0'), 'link-damaged'],

@@ -26,6 +26,46 @@ describe('DirectionState', () => {
 		expect(state.direction.setting).toBeNull();
 	});
 
+	it('flips to the counterpart of what it is now', () => {
+		const state = new DirectionState();
+		state.apply(findShoot('Author')!);
+		state.flip();
+		expect(state.title).toBe('Speaker');
+		state.apply(findShoot('Team Page')!);
+		state.flip();
+		expect(state.title).toBe('Sunlit Studio');
+		expect(state.intent).toBe('editorial');
+	});
+
+	it('pairs what is on the sheet with where a flip would lead', () => {
+		const state = new DirectionState();
+		state.choose('look', 'L3');
+		const { pair } = state;
+		expect(pair.editorial).toEqual({ title: 'Rooftop Dusk', direction: state.direction });
+		expect(pair.headshot.title).toBe('Directory');
+		state.flip();
+		expect(state.direction).toEqual(pair.headshot.direction);
+		expect(state.pair).toEqual(pair);
+		state.roll();
+		expect(state.pair.headshot.title).toBe('Your own');
+	});
+
+	it('does not flip while all six are locked: both sides would be the same', () => {
+		const state = new DirectionState();
+		for (const axis of AXES) state.toggleLock(axis);
+		expect(state.canFlip).toBe(false);
+		state.flip();
+		expect(state.intent).toBe('editorial');
+	});
+
+	it('takes on the intent of the shoot one arrives at choice by choice', () => {
+		const state = new DirectionState();
+		const { direction } = findShoot('Badge')!;
+		for (const axis of AXES) state.choose(axis, direction[axis]);
+		expect(state.title).toBe('Badge');
+		expect(state.intent).toBe('headshot');
+	});
+
 	it('flips back to the seed that was shot, so that the pair matches', () => {
 		const state = new DirectionState();
 		state.setSeed(100);

@@ -99,7 +99,13 @@ describe('schema', () => {
 				migrate(database, oldVersion);
 			}
 		});
-		expect([...db.objectStoreNames]).toEqual(['frames', 'references', 'shoots', 'sitters']);
+		expect([...db.objectStoreNames]).toEqual([
+			'frames',
+			'ownShoots',
+			'references',
+			'shoots',
+			'sitters'
+		]);
 		const tx = db.transaction(['sitters', 'references', 'shoots', 'frames']);
 		expect([...tx.objectStore('references').indexNames]).toEqual(['sitterId']);
 		expect([...tx.objectStore('frames').indexNames]).toEqual(['shootId']);
@@ -227,10 +233,10 @@ describe('failures', () => {
 	});
 
 	it('says so when an older tab holds the database, and works once that tab is gone', async () => {
-		const older = await openDB('blocked', 1, {
+		const older = await openDB('blocked', DATABASE_VERSION, {
 			upgrade: (db) => migrate(db as never, 0)
 		});
-		const repo = new Repository({ name: 'blocked', version: 2 });
+		const repo = new Repository({ name: 'blocked', version: DATABASE_VERSION + 1 });
 		opened.push(repo);
 		await expect(repo.listSitters()).rejects.toSatisfy((error) =>
 			isLuxError(error, 'storage-blocked')
