@@ -1,5 +1,6 @@
 /** What a screen reader is told about the run: frames, not steps, which would never stop talking. */
 import { errorText } from './error-text';
+import type { FrameMark } from '$lib/contract/recipe';
 import type { FrameFacts, SheetFacts } from './frame';
 import { likenessText } from './words';
 
@@ -24,4 +25,14 @@ export function announcement(
 				? `${which} failed. ${errorText(event.frame.error).what}. ${errorText(event.frame.error).then}`
 				: `${which} failed.`;
 	}
+}
+
+/** What a screen reader is told about a decision. */
+export function markAnnouncement(
+	decision: { frame: Pick<FrameFacts, 'index'>; mark: FrameMark | null } | null
+): string {
+	if (!decision) return '';
+	const which = `Frame ${decision.frame.index + 1}`;
+	if (decision.mark === null) return `${which} is undecided again.`;
+	return decision.mark === 'favourite' ? `${which} is a favourite.` : `${which} is rejected.`;
 }

@@ -2,7 +2,7 @@
 import type { Direction } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
-import type { FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type { FrameMark, FrameProvenance, Recipe } from '$lib/contract/recipe';
 
 export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
 
@@ -16,6 +16,8 @@ export interface FrameFacts {
 	readonly preview: ImageBitmap | null;
 	readonly url: string | null;
 	readonly likeness: number | null;
+	/** Ringed, crossed, or not decided yet. */
+	readonly mark: FrameMark | null;
 	readonly error: WireError | null;
 	readonly notKept: WireError | null;
 	readonly record: {

@@ -3,6 +3,7 @@ import type { DeviceReport } from '$lib/contract/device';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { Stage } from '$lib/contract/progress';
 import type { FrameStatus } from './frame';
+import type { Order } from './order';
 
 /** What the engine runs on and why, one sentence without a full stop. */
 export function deviceText({ kind, reason, threads, adapter }: DeviceReport): string {
@@ -70,6 +71,17 @@ export function statusText(status: FrameStatus): string {
 			return 'stopped';
 		case 'failed':
 			return 'no light';
+	}
+}
+
+export function orderText(order: Order): string {
+	switch (order) {
+		case 'shot':
+			return 'As shot';
+		case 'likeness':
+			return 'By likeness';
+		case 'favourites':
+			return 'Favourites first';
 	}
 }
 

@@ -1,6 +1,7 @@
 /** A contact sheet: one shoot and its frames, live or restored. */
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
+import type { FrameMark } from '$lib/contract/recipe';
 import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
 
 export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
@@ -38,6 +39,15 @@ export class Frame {
 
 	get likeness(): number | null {
 		return this.#record?.scores.likeness ?? null;
+	}
+
+	get mark(): FrameMark | null {
+		return this.#record?.mark ?? null;
+	}
+
+	/** What was decided about a finished frame; the picture stays as it is. */
+	amend(change: Pick<FrameRecord, 'mark'>): void {
+		if (this.#record) this.#record = { ...this.#record, ...change };
 	}
 
 	/** Waiting or exposing: a cancel still means something. */

@@ -11,6 +11,7 @@ import { IntakeState } from './intake.svelte';
 import { OfflineState } from './offline.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
+import { SelectionState } from './selection.svelte';
 import { SharingState } from './sharing.svelte';
 import { SitterState } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
@@ -32,6 +33,7 @@ export class Studio {
 	readonly intake: IntakeState;
 	readonly direction = new DirectionState();
 	readonly run: RunState;
+	readonly selection: SelectionState;
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
@@ -52,6 +54,7 @@ export class Studio {
 		this.intake = new IntakeState(this.engine, this.sitters);
 		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
+		this.selection = new SelectionState(this.#repository);
 	}
 
 	/** Strength shown and used; the pack's own before the person moves the slider. */

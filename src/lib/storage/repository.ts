@@ -106,6 +106,18 @@ export class Repository {
 		return found.toSorted((a, b) => a.index - b.index);
 	}
 
+	/**
+	 * Changes what a person decided about a frame; `undefined` takes a decision back. Nothing happens to a frame that is
+	 * not kept, so a decision never brings one back that another tab has deleted.
+	 */
+	amendFrame(frameId: string, change: Pick<FrameRecord, 'mark'>): Promise<void> {
+		return this.#write(['frames'], async (tx) => {
+			const store = tx.objectStore('frames');
+			const frame = await store.get(frameId);
+			if (frame) await store.put({ ...frame, ...change });
+		});
+	}
+
 	removeFrame(frameId: string): Promise<void> {
 		return this.#write(['frames'], async (tx) => {
 			await tx.objectStore('frames').delete(frameId);

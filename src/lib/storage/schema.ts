@@ -1,5 +1,5 @@
 /** What is kept on the device, and the ladder that brings any older database up to date. */
-import type { FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type { FrameMark, FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
 import type { Direction } from '$lib/contract/direction';
 import type { DetectedFace } from '$lib/contract/faces';
 import type { DBSchema, IDBPDatabase } from 'idb';
@@ -68,6 +68,8 @@ export interface FrameRecord {
 	scores: FrameScores;
 	provenance: FrameProvenance;
 	createdAt: number;
+	/** Ringed or crossed by the person; absent while undecided. */
+	mark?: FrameMark;
 }
 
 export interface LuxShotSchema extends DBSchema {

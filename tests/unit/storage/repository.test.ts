@@ -138,6 +138,19 @@ describe('repository', () => {
 		expect(new Uint8Array(frames[1]!.bytes)).toEqual(new Uint8Array([137, 80, 1]));
 	});
 
+	it('keeps a decision about a frame and leaves its bytes alone', async () => {
+		const repo = repository('mark');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await repo.amendFrame('x0', { mark: 'favourite' });
+		await repo.amendFrame('gone', { mark: 'rejected' });
+		const [kept, ...others] = await repo.framesOf('x');
+		expect(kept).toEqual({ ...frame('x0', 'x', 0), mark: 'favourite' });
+		expect(new Uint8Array(kept!.bytes)).toEqual(new Uint8Array([137, 80, 0]));
+		expect(others).toEqual([]);
+		await repo.amendFrame('x0', { mark: undefined });
+		expect((await repo.framesOf('x'))[0]!.mark).toBeUndefined();
+	});
+
 	it('deletes the references of a removed sitter and no others', async () => {
 		const repo = repository('remove');
 		await repo.addReference(sitter('a'), reference('r1', 'a'));
