@@ -99,7 +99,8 @@ export async function shootAll(frameCount = 3): Promise<void> {
 	await poll(() => frames('done').length).toBe(frameCount);
 }
 
-export const press = (name: string | RegExp) => page.getByRole('button', { name }).click();
+export const press = (name: string | RegExp) =>
+	page.getByRole('button', { name, exact: typeof name === 'string' }).click();
 
 export const tile = (number: string) =>
 	page.getByRole('button', { name: new RegExp(`^Frame ${number}.*open$`) });

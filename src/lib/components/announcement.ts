@@ -2,7 +2,7 @@
 import { errorText } from './error-text';
 import type { FrameMark } from '$lib/contract/recipe';
 import type { FrameFacts, SheetFacts } from './frame';
-import { likenessText } from './words';
+import { frameTitle, likenessText } from './words';
 
 export function announcement(
 	event: {
@@ -35,4 +35,13 @@ export function markAnnouncement(
 	const which = `Frame ${decision.frame.index + 1}`;
 	if (decision.mark === null) return `${which} is undecided again.`;
 	return decision.mark === 'favourite' ? `${which} is a favourite.` : `${which} is rejected.`;
+}
+
+/** What a screen reader is told about something that came back from the bin. */
+export function binAnnouncement(
+	back: { sheet: { shoot: { name: string } }; frame: Pick<FrameFacts, 'index'> | null } | null
+): string {
+	if (!back) return '';
+	const { name } = back.sheet.shoot;
+	return `${back.frame ? frameTitle(name, back.frame.index) : name} is back.`;
 }

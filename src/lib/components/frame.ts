@@ -4,7 +4,8 @@ import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
 import type { FrameMark, FrameProvenance, Recipe } from '$lib/contract/recipe';
 
-export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
+/** `binned`: in the bin, or deleted for good; not shown on its sheet. */
+export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed' | 'binned';
 
 export interface FrameFacts {
 	readonly index: number;
@@ -41,4 +42,17 @@ export interface SheetFacts<F extends FrameFacts = FrameFacts> {
 		createdAt: number;
 	};
 	readonly frames: readonly F[];
+}
+
+/** One thing in the bin; `state/bin.svelte.ts` provides it. */
+export interface BinFacts {
+	readonly id: string;
+	readonly shoot: { readonly name: string; readonly sitterName: string };
+	/** Null for a whole shoot. */
+	readonly frame: { readonly index: number } | null;
+	/** Pictures in it, and their bytes. */
+	readonly count: number;
+	readonly bytes: number;
+	readonly url: string | null;
+	readonly binnedAt: number;
 }

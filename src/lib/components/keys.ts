@@ -3,6 +3,7 @@
 export type FrameAct =
 	| { kind: 'favourite' }
 	| { kind: 'reject' }
+	| { kind: 'bin' }
 	/** The frame before (-1) or after (+1), in the order on show. */
 	| { kind: 'step'; by: -1 | 1 }
 	/** The frame with this position in its shoot, from 0. */
@@ -24,6 +25,8 @@ export function frameAct({ key, ctrlKey, metaKey, altKey, target }: KeyFacts): F
 		case 'x':
 		case 'X':
 			return { kind: 'reject' };
+		case 'Delete':
+			return { kind: 'bin' };
 		case 'ArrowLeft':
 			return { kind: 'step', by: -1 };
 		case 'ArrowRight':

@@ -4,7 +4,8 @@ import type { Stage } from '$lib/contract/progress';
 import type { FrameMark } from '$lib/contract/recipe';
 import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
 
-export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
+/** `binned`: in the bin, or deleted for good (then without a record); neither shown nor made again. */
+export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed' | 'binned';
 
 export class Frame {
 	status = $state<FrameStatus>('waiting');
@@ -79,6 +80,30 @@ export class Frame {
 		this.show(null);
 	}
 
+	/** Back to the end of the line: whatever was exposed of it is given up. */
+	wait(): void {
+		this.status = 'waiting';
+		this.step = this.steps = 0;
+		this.stage = null;
+		this.show(null);
+	}
+
+	/** Takes the frame off its sheet; the picture stays at hand for `unbin`. */
+	bin(): void {
+		this.status = 'binned';
+	}
+
+	unbin(): void {
+		if (this.#record) this.status = 'done';
+	}
+
+	/** Forgets the picture of a frame that was deleted for good. */
+	erase(): void {
+		this.dispose();
+		this.#record = null;
+		this.status = 'binned';
+	}
+
 	dispose(): void {
 		this.show(null);
 		if (this.#url) URL.revokeObjectURL(this.#url);
@@ -101,7 +126,10 @@ export class Sheet {
 		const sheet = new Sheet(shoot);
 		for (const frame of sheet.frames) {
 			const record = records.find(({ index }) => index === frame.index);
-			if (record) frame.finish(record);
+			if (record) {
+				frame.finish(record);
+				if (record.binnedAt !== undefined) frame.bin();
+			} else if (shoot.erased?.includes(frame.index)) frame.bin();
 			else if (shoot.dropped?.includes(frame.index) ?? true) frame.stop();
 		}
 		return sheet;
@@ -117,6 +145,11 @@ export class Sheet {
 
 	get pending(): boolean {
 		return this.frames.some((frame) => frame.pending);
+	}
+
+	/** Every frame of it is in the bin or gone. */
+	get empty(): boolean {
+		return this.frames.every(({ status }) => status === 'binned');
 	}
 
 	dispose(): void {

@@ -52,6 +52,10 @@ export interface ShootRecord {
 	 * nor among the frames kept were still waiting when the page went away. Absent in shoots kept before there was a queue.
 	 */
 	dropped?: readonly number[];
+	/** When the whole shoot was put into the bin; absent outside it. Its frames stay as they are. */
+	binnedAt?: number;
+	/** Indices of frames that were deleted for good: neither shown nor made again. */
+	erased?: readonly number[];
 }
 
 /** One finished frame. */
@@ -70,6 +74,8 @@ export interface FrameRecord {
 	createdAt: number;
 	/** Ringed or crossed by the person; absent while undecided. */
 	mark?: FrameMark;
+	/** When this frame was put into the bin; absent outside it. */
+	binnedAt?: number;
 }
 
 export interface LuxShotSchema extends DBSchema {

@@ -41,6 +41,7 @@ describe('frameAct', () => {
 	it('knows the shortcuts, in either case', () => {
 		expect(press('f')).toEqual({ kind: 'favourite' });
 		expect(press('X')).toEqual({ kind: 'reject' });
+		expect(press('Delete')).toEqual({ kind: 'bin' });
 		expect(press('ArrowLeft')).toEqual({ kind: 'step', by: -1 });
 		expect(press('ArrowRight')).toEqual({ kind: 'step', by: 1 });
 		expect(press('1')).toEqual({ kind: 'open', index: 0 });
