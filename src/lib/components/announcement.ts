@@ -1,7 +1,8 @@
 /** What a screen reader is told about the run: frames, not steps, which would never stop talking. */
 import { errorText } from './error-text';
+import type { FrameMark } from '$lib/contract/recipe';
 import type { FrameFacts, SheetFacts } from './frame';
-import { intentText, likenessText } from './words';
+import { frameTitle, intentText, likenessText } from './words';
 
 export function announcement(
 	event: {
@@ -26,4 +27,23 @@ export function announcement(
 				? `${which} failed. ${errorText(event.frame.error).what}. ${errorText(event.frame.error).then}`
 				: `${which} failed.`;
 	}
+}
+
+/** What a screen reader is told about a decision. */
+export function markAnnouncement(
+	decision: { frame: Pick<FrameFacts, 'index'>; mark: FrameMark | null } | null
+): string {
+	if (!decision) return '';
+	const which = `Frame ${decision.frame.index + 1}`;
+	if (decision.mark === null) return `${which} is undecided again.`;
+	return decision.mark === 'favourite' ? `${which} is a favourite.` : `${which} is rejected.`;
+}
+
+/** What a screen reader is told about something that came back from the bin. */
+export function binAnnouncement(
+	back: { sheet: { shoot: { name: string } }; frame: Pick<FrameFacts, 'index'> | null } | null
+): string {
+	if (!back) return '';
+	const { name } = back.sheet.shoot;
+	return `${back.frame ? frameTitle(name, back.frame.index) : name} is back.`;
 }

@@ -2,9 +2,10 @@
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
-import type { FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type { FrameMark, FrameProvenance, Recipe } from '$lib/contract/recipe';
 
-export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
+/** `binned`: in the bin, or deleted for good; not shown on its sheet. */
+export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed' | 'binned';
 
 export interface FrameFacts {
 	readonly index: number;
@@ -18,6 +19,8 @@ export interface FrameFacts {
 	readonly preview: ImageBitmap | null;
 	readonly url: string | null;
 	readonly likeness: number | null;
+	/** Ringed, crossed, or not decided yet. */
+	readonly mark: FrameMark | null;
 	readonly error: WireError | null;
 	readonly notKept: WireError | null;
 	readonly record: {
@@ -41,4 +44,17 @@ export interface SheetFacts<F extends FrameFacts = FrameFacts> {
 		createdAt: number;
 	};
 	readonly frames: readonly F[];
+}
+
+/** One thing in the bin; `state/bin.svelte.ts` provides it. */
+export interface BinFacts {
+	readonly id: string;
+	readonly shoot: { readonly name: string; readonly sitterName: string };
+	/** Null for a whole shoot. */
+	readonly frame: { readonly index: number } | null;
+	/** Pictures in it, and their bytes. */
+	readonly count: number;
+	readonly bytes: number;
+	readonly url: string | null;
+	readonly binnedAt: number;
 }

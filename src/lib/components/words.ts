@@ -5,6 +5,7 @@ import type { PackManifest } from '$lib/contract/manifest';
 import type { Stage } from '$lib/contract/progress';
 import { shootOf } from '$lib/direction/shoots';
 import type { FrameStatus } from './frame';
+import type { Order } from './order';
 
 /** What the engine runs on and why, one sentence without a full stop. */
 export function deviceText({ kind, reason, threads, adapter }: DeviceReport): string {
@@ -72,6 +73,19 @@ export function statusText(status: FrameStatus): string {
 			return 'stopped';
 		case 'failed':
 			return 'no light';
+		case 'binned':
+			return 'in the bin';
+	}
+}
+
+export function orderText(order: Order): string {
+	switch (order) {
+		case 'shot':
+			return 'As shot';
+		case 'likeness':
+			return 'By likeness';
+		case 'favourites':
+			return 'Favourites first';
 	}
 }
 
@@ -123,6 +137,22 @@ export function megabytesText(bytes: number): string {
 /** Two digits, as on the edge of a film. @param index from 0 */
 export function frameNumber(index: number): string {
 	return String(index + 1).padStart(2, '0');
+}
+
+/** For example "Rooftop Dusk, frame 02". @param index from 0 */
+export function frameTitle(shoot: string, index: number): string {
+	return `${shoot}, frame ${frameNumber(index)}`;
+}
+
+export function framesText(count: number): string {
+	return count === 1 ? '1 frame' : `${count} frames`;
+}
+
+/** Said after something was deleted. @param index of the frame, from 0; null for the whole shoot */
+export function binnedText(shoot: string, index: number | null): string {
+	return index === null
+		? `${shoot} is in the bin`
+		: `Frame ${frameNumber(index)} of ${shoot} is in the bin`;
 }
 
 /** For example `luxshot-rooftop-dusk-ines-4121.png`. */

@@ -17,6 +17,9 @@ export interface Recipe {
 	init?: { frameId: string; strength: number };
 }
 
+/** An editor's decision about a frame, as drawn on a contact sheet: a ring or a cross. */
+export type FrameMark = 'favourite' | 'rejected';
+
 export interface FrameScores {
 	/** Cosine in [-1, 1], null when the portrait's face was not found. */
 	likeness: number | null;

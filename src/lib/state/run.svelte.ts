@@ -64,7 +64,7 @@ export class RunState {
 	/** Reads the newest shoots back; call again for older ones. */
 	async restore(): Promise<void> {
 		try {
-			const shoots = await this.repository.listShoots();
+			const shoots = (await this.repository.listShoots()).filter(({ binnedAt }) => !binnedAt);
 			const shown = this.sheets.map(({ shoot }) => shoot.id);
 			const missing = shoots.filter(({ id }) => !shown.includes(id));
 			const next = await Promise.all(
@@ -134,12 +134,17 @@ export class RunState {
 		for (const { frames } of this.sheets) for (const frame of frames) this.cancel(frame);
 	}
 
-	/** Takes a sheet off the wall and out of storage. */
-	async remove(sheet: Sheet): Promise<void> {
-		for (const frame of sheet.frames) this.cancel(frame);
-		await this.repository.removeShoot(sheet.shoot.id);
+	/** Takes a shoot off the wall and out of the queue; its unfinished frames wait for `readmit`. */
+	withdraw(sheet: Sheet): void {
 		this.sheets = this.sheets.filter((other) => other !== sheet);
-		sheet.dispose();
+		for (const frame of sheet.frames) if (frame.pending) frame.wait();
+		if (this.#current?.sheet === sheet) this.#abort?.abort();
+	}
+
+	/** Hangs a shoot up again in its place and takes its unfinished frames up. */
+	readmit(sheet: Sheet): void {
+		this.sheets = [...this.sheets, sheet].toSorted((a, b) => b.shoot.createdAt - a.shoot.createdAt);
+		this.resume();
 	}
 
 	async #drain(): Promise<void> {

@@ -2,9 +2,11 @@
 import type { Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
+import type { FrameMark } from '$lib/contract/recipe';
 import type { FramePlan, FrameRecord, ShootRecord } from '$lib/storage/schema';
 
-export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed';
+/** `binned`: in the bin, or deleted for good (then without a record); neither shown nor made again. */
+export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed' | 'binned';
 
 export class Frame {
 	status = $state<FrameStatus>('waiting');
@@ -48,6 +50,15 @@ export class Frame {
 		return this.#record?.scores.likeness ?? null;
 	}
 
+	get mark(): FrameMark | null {
+		return this.#record?.mark ?? null;
+	}
+
+	/** What was decided about a finished frame; the picture stays as it is. */
+	amend(change: Pick<FrameRecord, 'mark'>): void {
+		if (this.#record) this.#record = { ...this.#record, ...change };
+	}
+
 	/** Waiting or exposing: a cancel still means something. */
 	get pending(): boolean {
 		return this.status === 'waiting' || this.status === 'exposing';
@@ -77,6 +88,30 @@ export class Frame {
 		this.show(null);
 	}
 
+	/** Back to the end of the line: whatever was exposed of it is given up. */
+	wait(): void {
+		this.status = 'waiting';
+		this.step = this.steps = 0;
+		this.stage = null;
+		this.show(null);
+	}
+
+	/** Takes the frame off its sheet; the picture stays at hand for `unbin`. */
+	bin(): void {
+		this.status = 'binned';
+	}
+
+	unbin(): void {
+		if (this.#record) this.status = 'done';
+	}
+
+	/** Forgets the picture of a frame that was deleted for good. */
+	erase(): void {
+		this.dispose();
+		this.#record = null;
+		this.status = 'binned';
+	}
+
 	dispose(): void {
 		this.show(null);
 		if (this.#url) URL.revokeObjectURL(this.#url);
@@ -99,7 +134,10 @@ export class Sheet {
 		const sheet = new Sheet(shoot);
 		for (const frame of sheet.frames) {
 			const record = records.find(({ index }) => index === frame.index);
-			if (record) frame.finish(record);
+			if (record) {
+				frame.finish(record);
+				if (record.binnedAt !== undefined) frame.bin();
+			} else if (shoot.erased?.includes(frame.index)) frame.bin();
 			else if (shoot.dropped?.includes(frame.index) ?? true) frame.stop();
 		}
 		return sheet;
@@ -115,6 +153,11 @@ export class Sheet {
 
 	get pending(): boolean {
 		return this.frames.some((frame) => frame.pending);
+	}
+
+	/** Every frame of it is in the bin or gone. */
+	get empty(): boolean {
+		return this.frames.every(({ status }) => status === 'binned');
 	}
 
 	dispose(): void {

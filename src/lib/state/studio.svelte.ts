@@ -5,6 +5,7 @@ import { toWireError, type WireError } from '$lib/contract/errors';
 import { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
 import { createContext } from 'svelte';
+import { BinState } from './bin.svelte';
 import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
@@ -12,6 +13,7 @@ import { OfflineState } from './offline.svelte';
 import { OwnShootState } from './own-shoots.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
+import { SelectionState } from './selection.svelte';
 import { SharingState } from './sharing.svelte';
 import { SitterState } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
@@ -34,6 +36,8 @@ export class Studio {
 	readonly ownShoots: OwnShootState;
 	readonly direction: DirectionState;
 	readonly run: RunState;
+	readonly selection: SelectionState;
+	readonly bin: BinState;
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
@@ -56,6 +60,8 @@ export class Studio {
 		this.direction = new DirectionState(() => this.ownShoots.all);
 		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
+		this.selection = new SelectionState(this.#repository);
+		this.bin = new BinState(this.run, this.#repository);
 	}
 
 	/** Strength shown and used; the pack's own before the person moves the slider. */

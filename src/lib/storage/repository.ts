@@ -1,5 +1,5 @@
 /** Everything the app asks of storage. Each write is one transaction that has ended when the call returns. */
-import type { IDBPTransaction } from 'idb';
+import type { IDBPObjectStore, IDBPTransaction } from 'idb';
 import { Connection, type ConnectionOptions } from './connection';
 import { guarded } from './failures';
 import type {
@@ -13,6 +13,12 @@ import type {
 
 type Store = 'sitters' | 'references' | 'shoots' | 'frames' | 'ownShoots';
 type Write<S extends Store[]> = IDBPTransaction<LuxShotSchema, S, 'readwrite'>;
+
+/** What lies in the bin: whole shoots with all their frames, and single frames of shoots that are not in it. */
+export interface BinContents {
+	shoots: { shoot: ShootRecord; frames: FrameRecord[] }[];
+	frames: { shoot: ShootRecord; frame: FrameRecord }[];
+}
 
 /** Photographs and frames must be on disk, not in a write cache, before the app says they are kept. */
 const ON_DISK = { durability: 'strict' } as const;
@@ -74,16 +80,15 @@ export class Repository {
 		return found.toSorted((a, b) => a.createdAt - b.createdAt);
 	}
 
+	/** Adds a shoot or replaces the one with the same id; what is binned or erased of it stays so. */
 	createShoot(shoot: ShootRecord): Promise<void> {
-		return this.#write(['shoots'], async (tx) => {
-			await tx.objectStore('shoots').put(shoot);
-		});
+		return this.#write(['shoots'], (tx) => putShoot(tx.objectStore('shoots'), shoot));
 	}
 
 	/** Keeps a frame, and its shoot in case that could not be kept before. */
 	addFrame(shoot: ShootRecord, frame: FrameRecord): Promise<void> {
 		return this.#write(['shoots', 'frames'], async (tx) => {
-			await tx.objectStore('shoots').put(shoot);
+			await putShoot(tx.objectStore('shoots'), shoot);
 			await tx.objectStore('frames').put(frame);
 		});
 	}
@@ -107,9 +112,69 @@ export class Repository {
 		return found.toSorted((a, b) => a.index - b.index);
 	}
 
-	removeFrame(frameId: string): Promise<void> {
+	/**
+	 * Changes what a person decided about a frame; `undefined` takes a decision back. Nothing happens to a frame that is
+	 * not kept, so a decision never brings one back that another tab has deleted.
+	 */
+	amendFrame(frameId: string, change: Pick<FrameRecord, 'mark' | 'binnedAt'>): Promise<void> {
 		return this.#write(['frames'], async (tx) => {
+			const store = tx.objectStore('frames');
+			const frame = await store.get(frameId);
+			if (frame) await store.put({ ...frame, ...change });
+		});
+	}
+
+	/** Puts a shoot into the bin (`binnedAt`) or takes it out (`undefined`). */
+	amendShoot(shootId: string, change: Pick<ShootRecord, 'binnedAt'>): Promise<void> {
+		return this.#write(['shoots'], async (tx) => {
+			const store = tx.objectStore('shoots');
+			const shoot = await store.get(shootId);
+			if (shoot) await store.put({ ...shoot, ...change });
+		});
+	}
+
+	/** Reads the whole bin, last binned first. Looks at every frame there is: for when the bin is opened. */
+	readBin(): Promise<BinContents> {
+		return this.#read(async (db) => {
+			const tx = db.transaction(['shoots', 'frames']);
+			const shoots = new Map((await tx.objectStore('shoots').getAll()).map((s) => [s.id, s]));
+			const whole = new Map<string, BinContents['shoots'][number]>();
+			for (const shoot of shoots.values())
+				if (shoot.binnedAt !== undefined) whole.set(shoot.id, { shoot, frames: [] });
+			const frames: BinContents['frames'] = [];
+			let cursor = await tx.objectStore('frames').openCursor();
+			for (; cursor; cursor = await cursor.continue()) {
+				const frame = cursor.value;
+				const shoot = shoots.get(frame.shootId);
+				const inWhole = whole.get(frame.shootId);
+				if (inWhole) inWhole.frames.push(frame);
+				else if (shoot && frame.binnedAt !== undefined) frames.push({ shoot, frame });
+			}
+			for (const { frames } of whole.values()) frames.sort((a, b) => a.index - b.index);
+			const last = (a: { binnedAt?: number }, b: { binnedAt?: number }) =>
+				(b.binnedAt ?? 0) - (a.binnedAt ?? 0);
+			return {
+				shoots: [...whole.values()].toSorted((a, b) => last(a.shoot, b.shoot)),
+				frames: frames.toSorted((a, b) => last(a.frame, b.frame))
+			};
+		});
+	}
+
+	/**
+	 * Deletes a frame for good. Its shoot remembers the index, so that the queue does not make it again; a shoot with
+	 * nothing left goes with its last frame.
+	 */
+	eraseFrame(frameId: string): Promise<void> {
+		return this.#write(['shoots', 'frames'], async (tx) => {
+			const frame = await tx.objectStore('frames').get(frameId);
+			if (!frame) return;
 			await tx.objectStore('frames').delete(frameId);
+			const shoots = tx.objectStore('shoots');
+			const shoot = await shoots.get(frame.shootId);
+			if (!shoot) return;
+			const erased = [...new Set([...(shoot.erased ?? []), frame.index])];
+			if (erased.length === shoot.count) await shoots.delete(shoot.id);
+			else await shoots.put({ ...shoot, erased });
 		});
 	}
 
@@ -163,6 +228,17 @@ export class Repository {
 			if (ended.status === 'rejected') throw ended.reason;
 		});
 	}
+}
+
+/** The queue writes a shoot as it knows it; what was binned or erased of it meanwhile, in any tab, holds. */
+async function putShoot(
+	store: Pick<IDBPObjectStore<LuxShotSchema, ['shoots'], 'shoots', 'readwrite'>, 'get' | 'put'>,
+	shoot: ShootRecord
+): Promise<void> {
+	const kept = await store.get(shoot.id);
+	await store.put(
+		kept ? { ...shoot, binnedAt: kept.binnedAt, erased: kept.erased ?? shoot.erased } : shoot
+	);
 }
 
 /** Half a write is worse than none; a transaction that already ended cannot be aborted and need not be. */

@@ -1,5 +1,5 @@
 /** What is kept on the device, and the ladder that brings any older database up to date. */
-import type { FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type { FrameMark, FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
 import type { DBSchema, IDBPDatabase } from 'idb';
@@ -65,6 +65,10 @@ export interface ShootRecord {
 	 * nor among the frames kept were still waiting when the page went away. Absent in shoots kept before there was a queue.
 	 */
 	dropped?: readonly number[];
+	/** When the whole shoot was put into the bin; absent outside it. Its frames stay as they are. */
+	binnedAt?: number;
+	/** Indices of frames that were deleted for good: neither shown nor made again. */
+	erased?: readonly number[];
 }
 
 /** One finished frame. */
@@ -81,6 +85,10 @@ export interface FrameRecord {
 	scores: FrameScores;
 	provenance: FrameProvenance;
 	createdAt: number;
+	/** Ringed or crossed by the person; absent while undecided. */
+	mark?: FrameMark;
+	/** When this frame was put into the bin; absent outside it. */
+	binnedAt?: number;
 }
 
 /** A direction that a person gave a name, to start from again. */

@@ -144,6 +144,69 @@ describe('repository', () => {
 		expect(new Uint8Array(frames[1]!.bytes)).toEqual(new Uint8Array([137, 80, 1]));
 	});
 
+	it('keeps a decision about a frame and leaves its bytes alone', async () => {
+		const repo = repository('mark');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await repo.amendFrame('x0', { mark: 'favourite' });
+		await repo.amendFrame('gone', { mark: 'rejected' });
+		const [kept, ...others] = await repo.framesOf('x');
+		expect(kept).toEqual({ ...frame('x0', 'x', 0), mark: 'favourite' });
+		expect(new Uint8Array(kept!.bytes)).toEqual(new Uint8Array([137, 80, 0]));
+		expect(others).toEqual([]);
+		await repo.amendFrame('x0', { mark: undefined });
+		expect((await repo.framesOf('x'))[0]!.mark).toBeUndefined();
+	});
+
+	it('keeps a binned frame byte for byte, lists it, and takes it out again', async () => {
+		const repo = repository('bin');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await repo.addFrame(shoot('x'), frame('x1', 'x', 1));
+		await repo.addFrame(shoot('y'), frame('y0', 'y', 0));
+		await repo.amendFrame('x1', { binnedAt: 10 });
+		await repo.amendFrame('y0', { binnedAt: 15 });
+		await repo.amendShoot('y', { binnedAt: 20 });
+		const { shoots, frames } = await repo.readBin();
+		expect(shoots.map(({ shoot }) => shoot.id)).toEqual(['y']);
+		expect(shoots[0]!.frames.map(({ id }) => id)).toEqual(['y0']);
+		// A frame goes with its shoot: it is not listed twice.
+		expect(frames.map(({ frame, shoot }) => [frame.id, shoot.id])).toEqual([['x1', 'x']]);
+		expect(new Uint8Array(frames[0]!.frame.bytes)).toEqual(new Uint8Array([137, 80, 1]));
+		await repo.amendFrame('x1', { binnedAt: undefined });
+		await repo.amendShoot('y', { binnedAt: undefined });
+		const after = await repo.readBin();
+		expect(after.shoots).toEqual([]);
+		expect(after.frames.map(({ frame }) => frame.id)).toEqual(['y0']);
+	});
+
+	it('deletes a frame for good: no byte of it is left, and the queue is told', async () => {
+		const repo = repository('erase');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await repo.addFrame(shoot('x'), frame('x1', 'x', 1));
+		await repo.eraseFrame('x1');
+		await repo.eraseFrame('x1');
+		const db = await openDB<LuxShotSchema>('erase', DATABASE_VERSION);
+		const left = await db.getAll('frames');
+		expect(left.map(({ id }) => id)).toEqual(['x0']);
+		expect(left.some(({ bytes }) => new Uint8Array(bytes)[2] === 1)).toBe(false);
+		expect((await repo.listShoots())[0]!.erased).toEqual([1]);
+		// The last frame takes its shoot along.
+		await repo.eraseFrame('x0');
+		expect(await repo.listShoots()).toEqual([]);
+		expect(await db.count('frames')).toBe(0);
+		expect(await db.count('shoots')).toBe(0);
+		db.close();
+	});
+
+	it('holds what was binned or erased while the queue writes the shoot as it knew it', async () => {
+		const repo = repository('merge');
+		await repo.addFrame(shoot('x'), frame('x0', 'x', 0));
+		await repo.eraseFrame('x0');
+		await repo.amendShoot('x', { binnedAt: 30 });
+		await repo.addFrame({ ...shoot('x'), dropped: [] }, frame('x1', 'x', 1));
+		await repo.createShoot(shoot('x'));
+		expect((await repo.listShoots())[0]).toMatchObject({ binnedAt: 30, erased: [0] });
+	});
+
 	it('deletes the references of a removed sitter and no others', async () => {
 		const repo = repository('remove');
 		await repo.addReference(sitter('a'), reference('r1', 'a'));
