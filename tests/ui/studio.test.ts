@@ -1,82 +1,16 @@
 /** The studio page over the fake engine: what a person does and sees. */
-import { Studio } from '$lib/state/studio.svelte';
-import { flushSync, mount, unmount } from 'svelte';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
-import { FakeEngine, type FakeEngineOptions } from './fake-engine';
-import Harness from './Harness.svelte';
+import { frames, pixelsOf, poll, pressShoot, shown, useStudio } from './open-studio';
 
-const SITTERS = [
-	{ id: 'ines', name: 'Ines', references: ['1.webp', '2.webp', '3.webp'] },
-	{ id: 'teo', name: 'Teo', references: ['1.webp'] }
-];
-
-let databaseName = '';
-let close: (() => Promise<void>) | null = null;
-
-beforeEach(async () => {
-	await page.viewport(1440, 900);
-	databaseName = `ui-${crypto.randomUUID()}`;
-	// The sitters' files are not part of this test; their bytes only have to differ.
-	vi.spyOn(window, 'fetch').mockImplementation(async (input) => {
-		const { pathname } = new URL(input instanceof Request ? input.url : input, location.href);
-		return pathname.endsWith('sitters.json') ? Response.json(SITTERS) : new Response(pathname);
-	});
-});
-
-afterEach(async () => {
-	await close?.();
-	close = null;
-	vi.restoreAllMocks();
-	indexedDB.deleteDatabase(databaseName);
-});
-
-async function openStudio(options: FakeEngineOptions = {}) {
-	const engine = new FakeEngine(options);
-	const studio = new Studio({
-		createEngine: () => Promise.resolve(engine),
-		boot: { device: null, pack: 'packs/fake' },
-		baseUrl: () => `${location.origin}/`,
-		picture: () => null,
-		databaseName
-	});
-	const target = document.body.appendChild(document.createElement('div'));
-	const app = mount(Harness, { target, props: { studio } });
-	close = async () => {
-		await studio.close();
-		await unmount(app);
-		target.remove();
-	};
-	const opened = studio.open();
-	await vi.waitFor(() => expect(studio.sitters.selected?.name).toBe('Ines'));
-	flushSync();
-	return { engine, studio, opened };
-}
-
-/** Machines that test are slow and shared: what has to happen may take its time. */
-const poll = <T>(get: () => T) => expect.poll(get, { timeout: 30_000 });
-const shown = (text: string | RegExp) =>
-	expect.element(page.getByText(text), { timeout: 30_000 }).toBeVisible();
-const frames = (status: string) => [...document.querySelectorAll(`li[data-status="${status}"]`)];
+const { open, close } = useStudio();
 const forever = () => new Promise<void>(() => {});
 const pick = (name: string | RegExp) =>
 	(page.getByRole('radio', { name }).element() as HTMLElement).click();
-const pressShoot = () =>
-	page
-		.getByRole('button', { name: /^Shoot \d/ })
-		.first()
-		.click();
-const imageBytes = async (img: HTMLImageElement) => {
-	await img.decode();
-	const canvas = new OffscreenCanvas(img.naturalWidth, img.naturalHeight);
-	const context = canvas.getContext('2d')!;
-	context.drawImage(img, 0, 0);
-	return context.getImageData(0, 0, canvas.width, canvas.height).data.join();
-};
 
 describe('shooting', () => {
 	it('makes the first portraits with one press from a cold open', async () => {
-		const { engine } = await openStudio();
+		const { engine } = await open();
 		await pressShoot();
 		await poll(() => frames('done').length).toBe(3);
 		expect(engine.requests.map(({ seed }) => seed)).toEqual([
@@ -95,11 +29,11 @@ describe('shooting', () => {
 		expect(engine.requests[0]!.embeddings).toHaveLength(3);
 		expect(engine.requests[0]!.identityStrength).toBe(0.8);
 		const [first, second] = frames('done').map((frame) => frame.querySelector('img')!);
-		expect(await imageBytes(first!)).not.toBe(await imageBytes(second!));
+		expect(await pixelsOf(first!)).not.toBe(await pixelsOf(second!));
 	});
 
 	it("sends what was chosen: option, photographer's choice, sitter, seed, count", async () => {
-		const { engine, studio } = await openStudio();
+		const { engine, studio } = await open();
 		pick(/Library/);
 		pick('Teo');
 		studio.direction.choose('look', null);
@@ -116,7 +50,7 @@ describe('shooting', () => {
 	});
 
 	it('shows step, preview and measured time while a frame is exposed', async () => {
-		await openStudio({
+		await open({
 			hold: (frame, step) => (frame === 2 && step === 6 ? forever() : undefined)
 		});
 		await pressShoot();
@@ -131,7 +65,7 @@ describe('shooting', () => {
 
 	it('cancels at once, and the next run works', async () => {
 		let held = true;
-		const { engine } = await openStudio({
+		const { engine } = await open({
 			hold: (_frame, step) => (held && step === 4 ? forever() : undefined)
 		});
 		await pressShoot();
@@ -148,7 +82,7 @@ describe('shooting', () => {
 
 	it('never shows a frame as done that was cancelled, even when its result still arrives', async () => {
 		let release = () => {};
-		const { engine, studio } = await openStudio({
+		const { engine, studio } = await open({
 			deaf: true,
 			hold: (frame, step) =>
 				frame === 1 && step === 8 ? new Promise((go) => (release = go)) : undefined
@@ -165,7 +99,7 @@ describe('shooting', () => {
 
 	it('stops one frame and finishes the others', async () => {
 		let release = () => {};
-		const { engine } = await openStudio({
+		const { engine } = await open({
 			hold: (frame, step) =>
 				frame === 1 && step === 2 ? new Promise((go) => (release = go)) : undefined
 		});
@@ -179,7 +113,7 @@ describe('shooting', () => {
 	});
 
 	it('says why a frame failed, inside the frame, and goes on', async () => {
-		await openStudio({
+		await open({
 			frameError: (frame) =>
 				frame === 2 ? { code: 'out-of-memory', params: { stage: 'denoise' } } : null
 		});
@@ -191,7 +125,7 @@ describe('shooting', () => {
 	});
 
 	it('says why it does not start, and starts when asked again', async () => {
-		const { engine, opened } = await openStudio({
+		const { engine, opened } = await open({
 			bootError: (attempt) =>
 				attempt === 1 ? { code: 'pack-file-corrupt', params: { file: 'denoiser.onnx' } } : null
 		});
@@ -205,43 +139,43 @@ describe('shooting', () => {
 
 describe('keeping', () => {
 	it('finds finished frames again after a reload, and none that were stopped half way', async () => {
-		await openStudio({ hold: (frame) => (frame === 2 ? forever() : undefined) });
+		await open({ hold: (frame) => (frame === 2 ? forever() : undefined) });
 		await pressShoot();
 		await poll(() => frames('done').length).toBe(1);
 		await page.getByRole('button', { name: 'Cancel' }).click();
-		const before = await imageBytes(frames('done')[0]!.querySelector('img')!);
-		await close?.();
+		const before = await pixelsOf(frames('done')[0]!.querySelector('img')!);
+		await close();
 		expect(frames('done')).toHaveLength(0);
 
-		const { engine } = await openStudio();
+		const { engine } = await open();
 		await poll(() => frames('done').length).toBe(1);
 		expect(frames('stopped')).toHaveLength(2);
-		expect(await imageBytes(frames('done')[0]!.querySelector('img')!)).toBe(before);
+		expect(await pixelsOf(frames('done')[0]!.querySelector('img')!)).toBe(before);
 		expect(engine.requests).toHaveLength(0);
 	});
 
 	it('takes the queue up again after a reload, and makes no frame twice', async () => {
-		const first = await openStudio({ hold: (frame) => (frame === 2 ? forever() : undefined) });
+		const first = await open({ hold: (frame) => (frame === 2 ? forever() : undefined) });
 		await pressShoot();
 		await poll(() => frames('done').length).toBe(1);
 		await poll(() => frames('exposing').length).toBe(1);
 		const asked = first.engine.requests.map(({ seed }) => seed);
-		await close?.();
+		await close();
 
-		const { engine } = await openStudio();
+		const { engine } = await open();
 		await poll(() => frames('done').length).toBe(3);
 		expect(frames('stopped')).toHaveLength(0);
 		expect(engine.requests.map(({ seed }) => seed)).toEqual([asked[0]! + 1, asked[0]! + 2]);
 	});
 
 	it('reads a sample sitter once, then from storage', async () => {
-		const first = await openStudio();
+		const first = await open();
 		await first.opened;
 		await poll(() => first.engine.photos.length).toBe(3);
 		await pressShoot();
 		await poll(() => frames('done').length).toBe(3);
-		await close?.();
-		const second = await openStudio();
+		await close();
+		const second = await open();
 		await pressShoot();
 		await poll(() => frames('done').length).toBe(6);
 		expect(second.engine.photos).toHaveLength(0);
@@ -249,7 +183,7 @@ describe('keeping', () => {
 	});
 
 	it('keeps a frame on screen when storage refuses it, and says so', async () => {
-		await openStudio();
+		await open();
 		vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
 			throw new DOMException('full', 'QuotaExceededError');
 		});
@@ -262,7 +196,7 @@ describe('keeping', () => {
 	});
 
 	it('names the download after shoot, sitter and seed', async () => {
-		const { engine } = await openStudio();
+		const { engine } = await open();
 		await pressShoot();
 		await poll(() => frames('done').length).toBe(3);
 		await page.getByRole('button', { name: /^Frame 02/ }).click();
@@ -272,45 +206,9 @@ describe('keeping', () => {
 	});
 });
 
-describe('own photographs', () => {
-	const file = (name: string) => new File([name], name, { type: 'image/jpeg' });
-
-	it('answers for each file, keeps the good ones, and shoots with them', async () => {
-		const { engine, studio, opened } = await openStudio({
-			photoError: (name) =>
-				name === 'wall.jpg' ? { code: 'photo-no-face', params: { name } } : null
-		});
-		await opened;
-		await page.getByRole('button', { name: 'Use your own face' }).first().click();
-		studio.intake.add([file('me.jpg'), file('wall.jpg'), file('me-left.jpg')]);
-		await poll(() => document.querySelectorAll('li[data-status="waiting"]').length).toBe(3);
-		expect(engine.photos).not.toContain('me.jpg');
-		await page.getByRole('checkbox', { name: /This is me/ }).click();
-		await poll(() => document.querySelectorAll('li[data-status="kept"]').length).toBe(2);
-		const refused = document.querySelector('li[data-status="refused"]')!.textContent;
-		expect(refused).toContain('wall.jpg');
-		expect(refused).toContain('No face found');
-		await page.getByRole('button', { name: 'Use these 2 photographs' }).click();
-		expect(studio.sitters.selected?.kind).toBe('own');
-		await pressShoot();
-		await poll(() => frames('done').length).toBe(3);
-		expect(engine.requests[0]!.embeddings).toHaveLength(2);
-
-		await close?.();
-		const again = await openStudio();
-		await expect
-			.poll(() => again.studio.sitters.all.filter(({ kind }) => kind === 'own').length)
-			.toBe(1);
-		const own = again.studio.sitters.all.find(({ kind }) => kind === 'own')!;
-		expect(own.pictures).toHaveLength(2);
-		await again.studio.removeSitter(own.id);
-		expect(again.studio.sitters.selected?.name).toBe('Ines');
-	});
-});
-
 describe('keyboard', () => {
 	it('moves inside a radio group with arrows, from a single tab stop', async () => {
-		const { studio } = await openStudio();
+		const { studio } = await open();
 		const chosen = page.getByRole('radio', { name: /Rooftop at dusk/ }).element() as HTMLElement;
 		chosen.focus();
 		await userEvent.keyboard('{ArrowRight}');
@@ -321,7 +219,7 @@ describe('keyboard', () => {
 	});
 
 	it('tells a screen reader about frames', async () => {
-		await openStudio();
+		await open();
 		await pressShoot();
 		await poll(() => document.querySelector('[role="status"].vh')?.textContent).toMatch(
 			/^Frame 3 of 3 is done/
