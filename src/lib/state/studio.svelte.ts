@@ -8,6 +8,7 @@ import { createContext } from 'svelte';
 import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
+import { KeyState } from './keys.svelte';
 import { OfflineState } from './offline.svelte';
 import { OwnShootState } from './own-shoots.svelte';
 import { RequestLog } from './requests.svelte';
@@ -37,6 +38,7 @@ export class Studio {
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
+	readonly keys = new KeyState();
 	readonly picture: (id: OptionId) => string | null;
 	/** A newer LuxShot took over storage in another tab. */
 	superseded = $state(false);
@@ -68,6 +70,7 @@ export class Studio {
 	 * @param fragment of the page's address: it may hold a shoot that was handed on
 	 */
 	async open(fragment = ''): Promise<void> {
+		this.keys.load();
 		this.direction.newSeed();
 		this.sharing.arrive(fragment);
 		await Promise.all([this.sitters.load(), this.ownShoots.load(), this.run.restore()]);
