@@ -41,6 +41,7 @@ export function studioForEach(): (
 		await close();
 		vi.restoreAllMocks();
 		indexedDB.deleteDatabase(databaseName);
+		localStorage.removeItem('luxshot-keys');
 	});
 
 	return async (options = {}, fragment = '') => {

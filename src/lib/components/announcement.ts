@@ -47,3 +47,14 @@ export function binAnnouncement(
 	const { name } = back.sheet.shoot;
 	return `${back.frame ? frameTitle(name, back.frame.index) : name} is back.`;
 }
+
+/** Getting ready, in as few words as there are parts: bytes and numbers would be read out without end. */
+export function bootAnnouncement(
+	status: 'idle' | 'booting' | 'ready' | 'failed',
+	phase: { kind: 'starting' | 'reading' | 'compiling' }
+): string {
+	if (status === 'ready') return 'Ready to shoot.';
+	if (status !== 'booting') return '';
+	if (phase.kind === 'reading') return 'Reading the pack.';
+	return phase.kind === 'compiling' ? 'Setting up.' : 'Starting.';
+}

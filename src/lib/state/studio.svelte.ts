@@ -9,6 +9,7 @@ import { BinState } from './bin.svelte';
 import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
 import { IntakeState } from './intake.svelte';
+import { KeyState } from './keys.svelte';
 import { OfflineState } from './offline.svelte';
 import { OwnShootState } from './own-shoots.svelte';
 import { RequestLog } from './requests.svelte';
@@ -41,6 +42,7 @@ export class Studio {
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
+	readonly keys = new KeyState();
 	readonly picture: (id: OptionId) => string | null;
 	/** A newer LuxShot took over storage in another tab. */
 	superseded = $state(false);
@@ -74,6 +76,7 @@ export class Studio {
 	 * @param fragment of the page's address: it may hold a shoot that was handed on
 	 */
 	async open(fragment = ''): Promise<void> {
+		this.keys.load();
 		this.direction.newSeed();
 		this.sharing.arrive(fragment);
 		await Promise.all([this.sitters.load(), this.ownShoots.load(), this.run.restore()]);

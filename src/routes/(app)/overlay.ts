@@ -2,9 +2,9 @@
 import { AXES, type Axis } from '$lib/contract/direction';
 
 /** Overlays of the call sheet; `DirectOverlays.svelte` shows them. */
-export type DirectOverlay = Axis | 'shoots' | 'save' | 'told';
+export type DirectOverlay = Axis | 'shoots' | 'save' | 'told' | 'keys';
 export type Overlay = DirectOverlay | 'settings' | 'intake' | 'sitter';
 
 export function isDirectOverlay(overlay: Overlay): overlay is DirectOverlay {
-	return ['shoots', 'save', 'told', ...AXES].includes(overlay);
+	return ['shoots', 'save', 'told', 'keys', ...AXES].includes(overlay);
 }
