@@ -142,7 +142,10 @@ export class FakeEngine implements PortraitEngine {
 		this.requests.push(request);
 		const frame = this.requests.length;
 		const error = this.options.frameError?.(frame) ?? null;
-		const steps = request.steps ?? this.options.steps ?? 8;
+		const { init } = request;
+		const whole = request.steps ?? this.options.steps ?? 8;
+		const steps = init ? Math.max(1, Math.round(whole * init.strength)) : whole;
+		const source = init ? await createImageBitmap(new Blob([init.bytes])) : null;
 		const times: number[] = [];
 		onProgress({ kind: 'stage-started', stage: 'denoise' });
 		for (let step = 1; step <= steps; step++) {
@@ -157,10 +160,10 @@ export class FakeEngine implements PortraitEngine {
 					kind: 'preview',
 					step,
 					steps,
-					image: draw(request, step / steps).transferToImageBitmap()
+					image: draw(request, step / steps, source).transferToImageBitmap()
 				});
 		}
-		const blob = await draw(request, 1).convertToBlob({ type: 'image/png' });
+		const blob = await draw(request, 1, source).convertToBlob({ type: 'image/png' });
 		return {
 			bytes: await blob.arrayBuffer(),
 			mimeType: 'image/png',
@@ -200,8 +203,12 @@ export class FakeEngine implements PortraitEngine {
 	}
 }
 
-/** A head in front of a ground; seed, face and direction all show. */
-function draw({ seed, direction, embeddings }: FrameRequest, clarity: number): OffscreenCanvas {
+/** A head in front of a ground; seed, face and direction all show, and the source of a variation through them. */
+function draw(
+	{ seed, direction, embeddings, init }: FrameRequest,
+	clarity: number,
+	source: ImageBitmap | null
+): OffscreenCanvas {
 	const canvas = new OffscreenCanvas(WIDTH, HEIGHT);
 	const context = canvas.getContext('2d')!;
 	const number = AXES.map((axis) => Number(direction[axis]?.slice(1) ?? 0));
@@ -223,6 +230,10 @@ function draw({ seed, direction, embeddings }: FrameRequest, clarity: number): O
 		const at = Math.imul(i + seed, 2654435761) >>> 0;
 		context.fillStyle = `hsl(${at % 360} 50% 45%)`;
 		context.fillRect(at % WIDTH, (at >>> 9) % HEIGHT, 6, 6);
+	}
+	if (source && init) {
+		context.globalAlpha = 1 - init.strength;
+		context.drawImage(source, 0, 0, WIDTH, HEIGHT);
 	}
 	return canvas;
 }

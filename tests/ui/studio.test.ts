@@ -1,4 +1,5 @@
 /** The studio page over the fake engine: what a person does and sees. */
+import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { frames, pixelsOf, poll, pressShoot, shown, useStudio } from './open-studio';

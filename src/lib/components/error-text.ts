@@ -106,6 +106,16 @@ export function errorText(error: WireError): ErrorText {
 			return say('That cannot be shot', `Change it and try again: ${error.params.detail}.`);
 		case 'not-booted':
 			return say('The darkroom is not ready', 'Shoot again; it starts first.');
+		case 'source-gone':
+			return say(
+				'The frame it starts from is gone',
+				'It was deleted for good, so there is nothing to start from. Shoot from another frame.'
+			);
+		case 'recipe-other-pack':
+			return say(
+				'It was made with other weights',
+				`The recipe asks for pack ${error.params.packId} as it was then. Only that pack makes the same picture.`
+			);
 		case 'storage-full':
 			return say(
 				'This device has no room left',

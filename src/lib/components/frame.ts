@@ -2,7 +2,10 @@
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
 import type { Stage } from '$lib/contract/progress';
-import type { FrameMark, FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type { FrameMark, FrameProvenance, Recipe, ShootOrigin } from '$lib/contract/recipe';
+
+/** Id of the contact sheet on the page, for whoever wants to bring it into view. */
+export const CONTACT_SHEET = 'contact-sheet';
 
 /** `binned`: in the bin, or deleted for good; not shown on its sheet. */
 export type FrameStatus = 'waiting' | 'exposing' | 'done' | 'stopped' | 'failed' | 'binned';
@@ -42,6 +45,7 @@ export interface SheetFacts<F extends FrameFacts = FrameFacts> {
 		count: number;
 		identityStrength: number;
 		createdAt: number;
+		origin?: ShootOrigin;
 	};
 	readonly frames: readonly F[];
 }
@@ -49,7 +53,11 @@ export interface SheetFacts<F extends FrameFacts = FrameFacts> {
 /** One thing in the bin; `state/bin.svelte.ts` provides it. */
 export interface BinFacts {
 	readonly id: string;
-	readonly shoot: { readonly name: string; readonly sitterName: string };
+	readonly shoot: {
+		readonly name: string;
+		readonly sitterName: string;
+		readonly origin?: ShootOrigin;
+	};
 	/** Null for a whole shoot. */
 	readonly frame: { readonly index: number } | null;
 	/** Pictures in it, and their bytes. */

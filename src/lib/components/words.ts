@@ -2,6 +2,7 @@
 import type { DeviceReport } from '$lib/contract/device';
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { PackManifest } from '$lib/contract/manifest';
+import type { Recipe, ShootOrigin, VariationDegree } from '$lib/contract/recipe';
 import type { Stage } from '$lib/contract/progress';
 import { shootOf } from '$lib/direction/shoots';
 import type { FrameStatus } from './frame';
@@ -137,6 +138,64 @@ export function megabytesText(bytes: number): string {
 /** Two digits, as on the edge of a film. @param index from 0 */
 export function frameNumber(index: number): string {
 	return String(index + 1).padStart(2, '0');
+}
+
+/** Name of a shoot on its sheet: where it came from belongs to it. */
+export function shootTitle({ name, origin }: { name: string; origin?: ShootOrigin }): string {
+	return origin ? `${name}, ${originText(origin)}` : name;
+}
+
+function originText(origin: ShootOrigin): string {
+	const source = `frame ${frameNumber(origin.frameIndex)}`;
+	return origin.kind === 'rerun' ? `${source} again` : `${origin.degree} variations of ${source}`;
+}
+
+/** For example "Frame 02, seed 4122." @param index from 0 */
+export function recipeText(index: number, seed: number, origin?: ShootOrigin): string {
+	const which = `Frame ${frameNumber(index)}, seed ${seed}`;
+	if (!origin) return `${which}.`;
+	const source = `frame ${frameNumber(origin.frameIndex)}`;
+	return origin.kind === 'rerun'
+		? `${which}, ${source} run again.`
+		: `${which}, a ${origin.degree} variation of ${source}.`;
+}
+
+/** Pack and the start of its hash, for example "pocket 3fa94c01". */
+export function packName({ packId, packHash }: Pick<Recipe, 'packId' | 'packHash'>): string {
+	return `${packId} ${packHash.slice(0, 8)}`;
+}
+
+export function variationNote(degree: VariationDegree): string {
+	return degree === 'subtle' ? 'This frame, a breath later' : 'Same direction, another moment';
+}
+
+/** Why a frame cannot be made again. */
+export function againText(
+	block: 'starting' | 'sitter-gone' | 'other-pack',
+	sitterName: string
+): string {
+	switch (block) {
+		case 'starting':
+			return 'The darkroom is starting';
+		case 'sitter-gone':
+			return `${sitterName} was removed, and the photographs with it`;
+		case 'other-pack':
+			return 'Made with other weights than those here';
+	}
+}
+
+/** What a re-run promises. @param sameDevice it runs where the frame was made, graphics or processor */
+export function rerunNote(sameDevice: boolean): string {
+	return sameDevice
+		? 'Same seed and recipe: the same picture, byte for byte'
+		: 'Made on other hardware: a few pixels may differ';
+}
+
+/** How a re-run came out. */
+export function identicalText(identical: boolean): string {
+	return identical
+		? 'The same as the first time, byte for byte'
+		: 'Not the same bytes as the first time: the photographs or the hardware changed';
 }
 
 /** For example "Rooftop Dusk, frame 02". @param index from 0 */

@@ -37,6 +37,9 @@ export interface ErrorParams {
 	'result-not-finite': { stage: string };
 	'request-invalid': { detail: string };
 	'not-booted': Record<string, never>;
+	// making a frame again
+	'source-gone': Record<string, never>;
+	'recipe-other-pack': { packId: string };
 	// storage
 	'storage-full': Record<string, never>;
 	'storage-unavailable': { detail: string };

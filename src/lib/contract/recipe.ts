@@ -17,6 +17,20 @@ export interface Recipe {
 	init?: { frameId: string; strength: number };
 }
 
+/** How far a variation moves from the frame it starts from; the pack says what that is as a strength. */
+export type VariationDegree = 'subtle' | 'strong';
+
+/** Where a shoot came from when it did not come from the call sheet: one frame of an earlier shoot. */
+export type ShootOrigin = {
+	frameId: string;
+	/** Position of that frame in its shoot, from 0. */
+	frameIndex: number;
+} & (
+	| { kind: 'variation'; degree: VariationDegree; /** In (0, 1]. */ strength: number }
+	/** The recipe itself: what is made again must not depend on what is set now. */
+	| { kind: 'rerun'; recipe: Recipe }
+);
+
 /** An editor's decision about a frame, as drawn on a contact sheet: a ring or a cross. */
 export type FrameMark = 'favourite' | 'rejected';
 
@@ -28,4 +42,6 @@ export interface FrameScores {
 export interface FrameProvenance {
 	device: DeviceReport;
 	timings: FrameTimings;
+	/** Re-runs only: the bytes are those of the frame that was made again. Absent when that frame is gone. */
+	identical?: boolean;
 }

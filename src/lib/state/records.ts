@@ -1,46 +1,95 @@
 /** A frame as it is asked for and as it is kept. */
-import type { FrameResult } from '$lib/contract/engine';
+import type { FrameRequest, FrameResult } from '$lib/contract/engine';
+import { LuxError } from '$lib/contract/errors';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { Recipe } from '$lib/contract/recipe';
-import type { FrameRecord } from '$lib/storage/schema';
-import type { Frame, Sheet } from './sheet.svelte';
+import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
+import type { Frame } from './sheet.svelte';
 
-/** Everything the pixels of a frame depend on, apart from the references. */
+/** A preview after every second step shows the picture arrive without doubling the work. */
+const PREVIEW_EVERY = 2;
+
+/**
+ * Everything the pixels of a frame depend on, apart from the references and the picture it starts from.
+ * @throws LuxError `recipe-other-pack` for a re-run of what another pack made
+ */
 export function recipeOf(
-	{ shoot }: Sheet,
-	frame: Frame,
+	{ origin, direction, identityStrength }: ShootRecord,
+	{ seed, plan }: Pick<Frame, 'seed' | 'plan'>,
 	{ hash, manifest }: { hash: string; manifest: PackManifest }
 ): Recipe {
-	return {
+	if (origin?.kind === 'rerun') {
+		const { packId, packHash } = origin.recipe;
+		if (packHash !== hash) throw new LuxError('recipe-other-pack', { packId });
+		return origin.recipe;
+	}
+	const recipe: Recipe = {
 		version: 1,
 		packId: manifest.id,
 		packHash: hash,
-		direction: frame.plan?.direction ?? shoot.direction,
-		seed: frame.seed,
+		direction: plan?.direction ?? direction,
+		seed,
 		steps: manifest.defaults.steps,
 		guidanceScale: manifest.defaults.guidanceScale,
-		identityStrength: shoot.identityStrength
+		identityStrength
+	};
+	if (!origin) return recipe;
+	return { ...recipe, init: { frameId: origin.frameId, strength: origin.strength } };
+}
+
+/**
+ * What the engine is asked for.
+ * @param source bytes of the frame that `recipe.init` names; unused without one
+ */
+export function requestOf(
+	recipe: Recipe,
+	embeddings: Float32Array[],
+	source: ArrayBuffer | null
+): FrameRequest {
+	const { direction, seed, steps, guidanceScale, identityStrength, init } = recipe;
+	return {
+		embeddings,
+		direction,
+		seed,
+		steps,
+		guidanceScale,
+		identityStrength,
+		previewEvery: PREVIEW_EVERY,
+		...(init && source && { init: { bytes: source, strength: init.strength } })
 	};
 }
 
-/** What is kept of a finished frame. */
+/**
+ * What is kept of a finished frame.
+ * @param twin bytes of the frame that a re-run makes again; null where there is none
+ */
 export function recordOf(
-	sheet: Sheet,
-	frame: Frame,
+	shoot: ShootRecord,
+	index: number,
 	recipe: Recipe,
-	result: FrameResult
+	result: FrameResult,
+	twin: ArrayBuffer | null
 ): FrameRecord {
 	return {
 		id: crypto.randomUUID(),
-		shootId: sheet.shoot.id,
-		index: frame.index,
+		shootId: shoot.id,
+		index,
 		bytes: result.bytes,
 		mimeType: result.mimeType,
 		width: result.width,
 		height: result.height,
 		recipe,
 		scores: { likeness: result.likeness },
-		provenance: { device: result.device, timings: result.timings },
+		provenance: {
+			device: result.device,
+			timings: result.timings,
+			...(twin && { identical: sameBytes(twin, result.bytes) })
+		},
 		createdAt: Date.now()
 	};
+}
+
+function sameBytes(a: ArrayBuffer, b: ArrayBuffer): boolean {
+	const [left, right] = [new Uint8Array(a), new Uint8Array(b)];
+	return left.length === right.length && left.every((byte, i) => byte === right[i]);
 }

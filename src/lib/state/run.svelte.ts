@@ -1,17 +1,15 @@
 /** The run queue: one frame at a time, every outcome shown, every finished frame kept. */
-import { toWireError, type WireError } from '$lib/contract/errors';
+import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import type { Progress } from '$lib/contract/progress';
 import type { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
 import type { EngineState } from './engine.svelte';
 import { withGenerator } from './generator';
 import { Pace } from './pace.svelte';
-import { recipeOf, recordOf } from './records';
+import { recipeOf, recordOf, requestOf } from './records';
 import { Sheet, type Frame } from './sheet.svelte';
 import type { SitterState } from './sitters.svelte';
 
-/** A preview after every second step shows the picture arrive without doubling the work. */
-const PREVIEW_EVERY = 2;
 /** Sheets read back on load; older ones stay in storage and are read on demand. */
 const SHEETS_AT_ONCE = 8;
 
@@ -194,24 +192,19 @@ export class RunState {
 			if (frame.status !== 'exposing') return;
 			const embeddings = await this.sitters.embeddings(abort.signal, sheet.shoot.sitterId);
 			ready = true;
-			const recipe = recipeOf(sheet, frame, pack);
+			const recipe = recipeOf(sheet.shoot, frame, pack);
+			const source = recipe.init ? await this.#sourceOf(recipe.init.frameId) : null;
+			if (frame.status !== 'exposing') return;
 			const result = await this.engine.shootFrame(
 				abort.signal,
-				{
-					embeddings,
-					direction: recipe.direction,
-					seed: recipe.seed,
-					steps: recipe.steps,
-					guidanceScale: recipe.guidanceScale,
-					identityStrength: recipe.identityStrength,
-					previewEvery: PREVIEW_EVERY
-				},
+				requestOf(recipe, embeddings, source),
 				(progress) => this.#follow(frame, progress)
 			);
+			const twin = await this.#twinOf(sheet.shoot);
 			// A result that arrives after the cancel is not a success: the person has moved on.
 			if (frame.status !== 'exposing' || this.#suspended) return;
 			this.pace.frame(result.timings);
-			const record = recordOf(sheet, frame, recipe, result);
+			const record = recordOf(sheet.shoot, frame.index, recipe, result, twin);
 			frame.finish(record);
 			this.event = { kind: 'done', sheet, frame };
 			await this.repository.addFrame(sheet.state, record).catch((error: unknown) => {
@@ -229,15 +222,24 @@ export class RunState {
 		}
 	}
 
+	/** Bytes of an earlier frame; one that could not be kept is still on the wall. */
+	async #sourceOf(frameId: string): Promise<ArrayBuffer> {
+		const onWall = this.sheets
+			.flatMap(({ frames }) => frames)
+			.find(({ record }) => record?.id === frameId);
+		const record = onWall?.record ?? (await this.repository.readFrame(frameId));
+		if (!record) throw new LuxError('source-gone', {});
+		return record.bytes;
+	}
+
+	/** The frame that a re-run makes again, to compare with; null for any other shoot, and when it is gone. */
+	#twinOf({ origin }: ShootRecord): Promise<ArrayBuffer | null> {
+		if (origin?.kind !== 'rerun') return Promise.resolve(null);
+		return this.#sourceOf(origin.frameId).catch(() => null);
+	}
+
 	#follow(frame: Frame, progress: Progress): void {
-		const live = frame.status === 'exposing';
-		if (progress.kind === 'preview') {
-			if (live) frame.show(progress.image);
-			else progress.image.close();
-		} else if (progress.kind === 'step') {
-			this.pace.step(progress.milliseconds);
-			frame.step = progress.step;
-			frame.steps = progress.steps;
-		} else if (progress.kind === 'stage-started') frame.stage = progress.stage;
+		if (progress.kind === 'step') this.pace.step(progress.milliseconds);
+		frame.follow(progress);
 	}
 }

@@ -1,7 +1,7 @@
 /** A contact sheet: one shoot and its frames, live or restored. */
 import type { Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
-import type { Stage } from '$lib/contract/progress';
+import type { Progress, Stage } from '$lib/contract/progress';
 import type { FrameMark } from '$lib/contract/recipe';
 import type { FramePlan, FrameRecord, ShootRecord } from '$lib/storage/schema';
 
@@ -68,6 +68,17 @@ export class Frame {
 	show(preview: ImageBitmap | null): void {
 		this.#preview?.close();
 		this.#preview = preview;
+	}
+
+	/** Shows how far the exposure is; a preview that comes too late is closed. */
+	follow(progress: Progress): void {
+		if (progress.kind === 'preview') {
+			if (this.status === 'exposing') this.show(progress.image);
+			else progress.image.close();
+		} else if (progress.kind === 'step') {
+			this.step = progress.step;
+			this.steps = progress.steps;
+		} else if (progress.kind === 'stage-started') this.stage = progress.stage;
 	}
 
 	finish(record: FrameRecord): void {

@@ -5,6 +5,7 @@ import { toWireError, type WireError } from '$lib/contract/errors';
 import { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
 import { createContext } from 'svelte';
+import { AgainState } from './again.svelte';
 import { BinState } from './bin.svelte';
 import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
@@ -39,6 +40,7 @@ export class Studio {
 	readonly run: RunState;
 	readonly selection: SelectionState;
 	readonly bin: BinState;
+	readonly again: AgainState;
 	readonly sharing: SharingState;
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
@@ -63,6 +65,7 @@ export class Studio {
 		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
 		this.selection = new SelectionState(this.#repository);
+		this.again = new AgainState(this.engine, this.sitters, this.run);
 		this.bin = new BinState(this.run, this.#repository);
 	}
 

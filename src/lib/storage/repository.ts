@@ -112,6 +112,11 @@ export class Repository {
 		return found.toSorted((a, b) => a.index - b.index);
 	}
 
+	/** One frame, in the bin or not; undefined when it is not kept. */
+	readFrame(frameId: string): Promise<FrameRecord | undefined> {
+		return this.#read((db) => db.get('frames', frameId));
+	}
+
 	/**
 	 * Changes what a person decided about a frame; `undefined` takes a decision back. Nothing happens to a frame that is
 	 * not kept, so a decision never brings one back that another tab has deleted.

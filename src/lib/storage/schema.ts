@@ -1,5 +1,11 @@
 /** What is kept on the device, and the ladder that brings any older database up to date. */
-import type { FrameMark, FrameScores, FrameProvenance, Recipe } from '$lib/contract/recipe';
+import type {
+	FrameMark,
+	FrameScores,
+	FrameProvenance,
+	Recipe,
+	ShootOrigin
+} from '$lib/contract/recipe';
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
 import type { DBSchema, IDBPDatabase } from 'idb';
@@ -65,6 +71,8 @@ export interface ShootRecord {
 	 * nor among the frames kept were still waiting when the page went away. Absent in shoots kept before there was a queue.
 	 */
 	dropped?: readonly number[];
+	/** Set for variations and re-runs. */
+	origin?: ShootOrigin;
 	/** When the whole shoot was put into the bin; absent outside it. Its frames stay as they are. */
 	binnedAt?: number;
 	/** Indices of frames that were deleted for good: neither shown nor made again. */

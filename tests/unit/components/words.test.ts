@@ -5,6 +5,8 @@ import {
 	fileNameOf,
 	likenessNumber,
 	likenessText,
+	recipeText,
+	shootTitle,
 	timeLeftText
 } from '$lib/components/words';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +46,8 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'result-not-finite': { stage: 'denoise' },
 	'request-invalid': { detail: 'x' },
 	'not-booted': {},
+	'source-gone': {},
+	'recipe-other-pack': { packId: 'pocket' },
 	'storage-full': {},
 	'storage-unavailable': { detail: 'x' },
 	'storage-blocked': {},
@@ -110,5 +114,22 @@ describe('words', () => {
 	it('makes file names that any system takes', () => {
 		expect(fileNameOf('Rooftop Dusk', 'Inés / ../x', 7)).toBe('luxshot-rooftop-dusk-ines-x-7.png');
 		expect(fileNameOf('Directory', '李', 7)).toBe('luxshot-directory-untitled-7.png');
+	});
+});
+
+describe('where a shoot came from', () => {
+	const source = { frameId: 'x', frameIndex: 1 };
+	const variation = { kind: 'variation', degree: 'subtle', strength: 0.35, ...source } as const;
+
+	it('belongs to its name', () => {
+		expect(shootTitle({ name: 'Rooftop Dusk' })).toBe('Rooftop Dusk');
+		expect(shootTitle({ name: 'Rooftop Dusk', origin: variation })).toBe(
+			'Rooftop Dusk, subtle variations of frame 02'
+		);
+	});
+
+	it('is told with the frame', () => {
+		expect(recipeText(0, 4121)).toBe('Frame 01, seed 4121.');
+		expect(recipeText(2, 9, variation)).toBe('Frame 03, seed 9, a subtle variation of frame 02.');
 	});
 });
