@@ -22,7 +22,8 @@ export interface OpenStudio {
  * content: the sitters' files are not part of these tests, their bytes only have to differ.
  */
 export function useStudio(): {
-	open: (options?: FakeEngineOptions) => Promise<OpenStudio>;
+	/** @param fragment of the page's address */
+	open: (options?: FakeEngineOptions, fragment?: string) => Promise<OpenStudio>;
 	/** Closes the page; the next `open` is a reload. */
 	close: () => Promise<void>;
 } {
@@ -46,9 +47,10 @@ export function useStudio(): {
 		await close();
 		vi.restoreAllMocks();
 		indexedDB.deleteDatabase(databaseName);
+		localStorage.removeItem('luxshot-keys');
 	});
 
-	const open = async (options: FakeEngineOptions = {}) => {
+	const open = async (options: FakeEngineOptions = {}, fragment = '') => {
 		const engine = new FakeEngine(options);
 		const studio = new Studio({
 			createEngine: () => Promise.resolve(engine),
@@ -64,7 +66,7 @@ export function useStudio(): {
 			await unmount(app);
 			target.remove();
 		};
-		const opened = studio.open();
+		const opened = studio.open(fragment);
 		await vi.waitFor(() => expect(studio.sitters.selected?.name).toBe('Ines'));
 		flushSync();
 		return { engine, studio, opened };
