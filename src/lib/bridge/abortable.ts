@@ -5,7 +5,7 @@ import { LuxError } from '../contract/errors';
 export function abortable<T>(
 	signal: AbortSignal,
 	work: Promise<T>,
-	onAbort: () => void
+	onAbort: () => void = () => undefined
 ): Promise<T> {
 	return new Promise((resolve, reject) => {
 		const abort = () => {

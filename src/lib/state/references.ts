@@ -1,6 +1,5 @@
-/** Reference photographs as records and as pictures, and waiting for work on them. */
+/** Reference photographs as records and as pictures. */
 import type { ReferencePhoto } from '$lib/contract/engine';
-import { LuxError } from '$lib/contract/errors';
 import type { PhotoRemark } from '$lib/contract/faces';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
 
@@ -31,14 +30,4 @@ export function referenceOf(
 /** Object URL; its owner revokes it. */
 export function pictureOf({ bytes, mimeType }: ReferenceRecord): string {
 	return URL.createObjectURL(new Blob([bytes], { type: mimeType }));
-}
-
-/** Settles with `work`, or at once with `cancelled` when the signal aborts first. */
-export function orCancelled<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-	return new Promise((resolve, reject) => {
-		const cancel = () => reject(new LuxError('cancelled', {}));
-		if (signal.aborted) return cancel();
-		signal.addEventListener('abort', cancel, { once: true });
-		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
-	});
 }

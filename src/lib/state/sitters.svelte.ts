@@ -1,11 +1,12 @@
 /** Who can be photographed: the sample sitters that ship with the app, and the person's own. */
 import { toWireError, type WireError } from '$lib/contract/errors';
+import { abortable } from '$lib/bridge/abortable';
 import type { ReferencePhoto } from '$lib/contract/engine';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
 import { Embeddings } from './embeddings';
 import type { EngineState } from './engine.svelte';
-import { orCancelled, pictureOf, referenceOf, type OwnSitter, type Photograph } from './references';
+import { pictureOf, referenceOf, type OwnSitter, type Photograph } from './references';
 import { fetchSamples, SamplePhotographs, type SampleSitter } from './samples';
 
 /** The mean of more references changes little, and every one is another face to store. */
@@ -89,7 +90,7 @@ export class SitterState {
 		const work = this.#embeddings.of(sitterId, pack.hash, (embed) =>
 			sample ? embed.sample(sample) : embed.own(own?.references ?? [], own?.record)
 		);
-		return orCancelled(signal, work);
+		return abortable(signal, work);
 	}
 
 	/** Reads the chosen sitter ahead of the first Shoot. Failures show when a frame needs them. */
