@@ -13,9 +13,12 @@ STEPS = {
     "train-ae": ("forge.train.autoencoder", "train the latent autoencoder"),
     "train-face": ("forge.train.face", "train the face encoder that conditions the denoiser"),
     "encode": ("forge.train.encode", "cache latents and reference embeddings for the denoiser"),
+    "train-critic": ("forge.train.critic", "train the network that judges predicted latents while the denoiser trains"),
     "train": ("forge.train.denoiser", "train the denoiser with decoupled identity cross-attention"),
     "train-judges": ("forge.train.judges", "train the embedding and the axis probe that only `forge eval` uses"),
+    "pack-judges": ("forge.pack.judge_files", "the judges as small files, for measuring later packs by the same judges"),
     "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),
+    "unpack": ("forge.pack.unpack", "checkpoints from a shipped pack, so that its training can go on"),
     "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
     "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),
 }

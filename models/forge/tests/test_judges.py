@@ -1,11 +1,14 @@
 """The judges' geometry and networks: crops follow faces, heat maps point where they are hottest, backgrounds can be swapped."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
 from forge.data.faces import REFINE_SIZE, face_size, from_crop, into_crop, refinement_crops, upright, wander
 from forge.nets.config import AXES
 from forge.nets.judges import FACE_SIZE, READER_SIZE, Locator, PointFinder, PortraitReader, cell_centres
+from forge.pack.judge_files import load_judge, write_weights
 from forge.pack.judging import locate, read_axes
 from forge.train.judges import point_loss
 
@@ -83,3 +86,15 @@ def test_judges_take_whole_portraits() -> None:
     assert points.shape == (2, 5, 2) and np.isfinite(points).all()
     assert read_axes(PortraitReader().eval(), pictures, points).shape == (2, len(AXES))
     assert READER_SIZE == (pictures.shape[1] // 2, pictures.shape[2] // 2)
+
+
+def test_shipped_judges_judge_alike(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    trained = Locator().eval()
+    write_weights(trained.state_dict(), tmp_path / "locator.npz")
+    shipped = load_judge(Locator(), tmp_path, "locator")
+    size = (tmp_path / "locator.npz").stat().st_size
+    assert size < 0.3 * sum(tensor.numel() * 4 for tensor in trained.state_dict().values())
+    view = torch.randn(2, 3, 64, 64)
+    with torch.no_grad():
+        assert torch.allclose(trained.refine(view)[0], shipped.refine(view)[0], atol=0.01)

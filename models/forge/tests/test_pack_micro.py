@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from forge.pack.goldens import BYTE_TOLERANCE
 from forge.pack.micro import MICRO_THRESHOLD, enliven, write_micro
 from forge.pack.quantise import dequantise_array, quantise_array, round_to_grid
 from forge.pack.runner import PackRunner
+from forge.pack.unpack import read_bundle
 from forge.pack.write import default_settings, write_pack
 
 ALLOWED = {
@@ -147,3 +149,34 @@ def test_kept_modules_stay_float() -> None:
     before = model[1].weight.clone()
     assert round_to_grid(model, 1, {"1"}) == ["0"]
     assert torch.equal(before, model[1].weight)
+
+
+def test_unpacked_networks_compute_what_the_pack_computes(tmp_path: Path) -> None:
+    lively = enliven(Bundle(MICRO), 7)
+    with torch.no_grad():
+        for parameter in lively.parameters():  # training leaves no two norms alike; fresh ones share an initializer
+            if parameter.ndim == 1:
+                parameter.add_(0.05 * torch.randn(parameter.shape))
+    write_pack(lively, tmp_path, {"id": "micro", "title": "Micro", "version": "0.1.0"}, default_settings(4, 1.0), MICRO_THRESHOLD)
+    bundle, pack = read_bundle(tmp_path, MICRO), PackRunner(tmp_path, 1)
+    draw = np.random.default_rng(4)
+    crop = draw.uniform(-1, 1, (1, 3, 112, 112)).astype(np.float32)
+    latents = draw.normal(size=(1, *(MICRO.latent_channels, *MICRO.latent_size))).astype(np.float32)
+    ids = np.array([[0, 3, 9, 8, 1, 2]], np.int32)
+    with torch.no_grad():
+        embedding = bundle.face_encoder(torch.from_numpy(crop)).numpy()
+        tokens = bundle.conditioned.direction_encoder(torch.from_numpy(ids))
+        people = bundle.conditioned.identity_projector(torch.from_numpy(embedding))
+        inputs = (torch.from_numpy(latents), torch.tensor([600.0]), tokens, people, torch.tensor([0.7]))
+        velocity = bundle.conditioned.denoiser(*inputs).numpy()
+        sample = bundle.autoencoder.decode(torch.from_numpy(latents))[0].numpy()
+    assert np.allclose(pack.call("faceEncoder", crop=crop)[0], embedding, atol=1e-5)
+    names = ("latents", "timestep", "encoder_hidden_states", "identity_hidden_states", "identity_scale")
+    said = pack.call("denoiser", **{name: value.numpy() for name, value in zip(names, inputs)})[0]
+    assert np.allclose(said, velocity, atol=1e-4 * np.abs(velocity).max())
+    assert np.allclose(pack.call("vaeDecoder", latents=latents)[0], sample, atol=1e-4)
+
+
+def test_a_pack_of_other_networks_cannot_be_unpacked(folder: Path) -> None:
+    with pytest.raises((ValueError, KeyError)):
+        read_bundle(folder, replace(MICRO, transformer_blocks=2))

@@ -12,9 +12,11 @@ from forge.data.align import TEMPLATE, align_faces, anchors, flip_points, simila
 from forge.data.crops import FaceCrops, PairSampler
 from forge.data.shards import read_cache, shard_paths
 from forge.nets.autoencoder import Autoencoder
-from forge.nets.config import MICRO
+from forge.nets.config import MICRO, POCKET
+from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import cut_patches, importance
-from forge.train.denoiser import Batches
+from forge.train.critic import identity_contrast
+from forge.train.denoiser import Batches, Told, criticise
 from forge.train.encode import LatentSet
 from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
 from forge.train.metric import contrast
@@ -99,14 +101,66 @@ def latent_set() -> LatentSet:
 def test_batches_drop_axes_and_describe_by_other_pictures() -> None:
     data = latent_set()
     batches = Batches(data, 0)
-    latents, weights, direction, embedding = batches.draw(400)
-    assert latents.shape == (400, 12, 20, 16) and torch.allclose(weights.mean((2, 3)), torch.ones(400, 1))
-    unset = (direction == 9).float().mean()
-    assert 0.12 < unset < 0.28 and direction.max() == 9 and direction.dtype == torch.int32
-    assert torch.allclose(embedding.norm(dim=1), torch.ones(400), atol=1e-4)
+    told = batches.draw(400, torch.device("cpu"))
+    assert told.latents.shape == (400, 12, 20, 16) and torch.allclose(told.weights.mean((2, 3)), torch.ones(400, 1))
+    unset = (told.direction == 9).float().mean()
+    assert 0.12 < unset < 0.28 and told.direction.max() == 9 and told.direction.dtype == torch.int32
+    assert torch.allclose(told.embedding.norm(dim=1), torch.ones(400), atol=1e-4)
+    assert set(told.people.tolist()) == {0, 1, 2, 3} and told.seen.min() == 1
     # Row 3 belongs to identity 1, whose pictures are rows 3 to 5.
     described = [batches.describe(3) for _ in range(40)]
     assert all(np.max(data.embedding[3:6].astype(np.float32) @ d) > 0.4 for d in described)
+
+
+def told_batch(count: int) -> Told:
+    torch.manual_seed(0)
+    embedding = nn.functional.normalize(torch.randn(count, 256), dim=1)
+    direction = torch.randint(0, 9, (count, 6), dtype=torch.int32)
+    direction[:, 2] = 9
+    return Told(
+        torch.randn(count, 12, 20, 16), torch.ones(count, 1, 20, 16), direction, embedding, torch.arange(count), torch.ones(count)
+    )
+
+
+class KnowingCritic(nn.Module):
+    """Says what it was set up to say, whatever it sees."""
+
+    def __init__(self, logits: torch.Tensor, embedding: torch.Tensor) -> None:
+        super().__init__()
+        self.said = (logits, embedding)
+
+    def forward(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return self.said
+
+
+def test_critic_asks_for_what_was_told_only() -> None:
+    told = told_batch(6)
+    right = 20.0 * nn.functional.one_hot(told.direction.long() % 9, 9).float()
+    on, low = torch.ones(6), torch.full((6,), 0.2)
+    good = criticise(KnowingCritic(right, told.embedding), told.latents, low, told, on)
+    wrong = criticise(KnowingCritic(-right, told.embedding.roll(1, 0)), told.latents, low, told, on)
+    assert good[0] < wrong[0] and good[1] < wrong[1] - 1
+    # An axis that was left open, a hidden face and a sitter who was not told cost nothing.
+    open_axis = right.clone()
+    open_axis[:, 2] = torch.randn(6, 9) * 20
+    assert criticise(KnowingCritic(open_axis, told.embedding), told.latents, low, told, on)[0] == good[0]
+    nobody = criticise(KnowingCritic(right, told.embedding.roll(1, 0)), told.latents, low, told, torch.zeros(6))
+    assert nobody[1] == 0
+    # In pure noise nobody can be recognised.
+    assert criticise(KnowingCritic(right, told.embedding.roll(1, 0)), told.latents, on, told, on)[1] == 0
+
+
+def test_contrast_of_sitters_does_not_punish_the_same_person_twice() -> None:
+    wanted = nn.functional.normalize(torch.randn(4, 16, generator=torch.Generator().manual_seed(3)), dim=1)
+    wanted[1] = wanted[0]
+    alone = identity_contrast(wanted, wanted, torch.tensor([0, 1, 2, 3]))
+    together = identity_contrast(wanted, wanted, torch.tensor([0, 0, 2, 3]))
+    assert together[0] < alone[0] - 0.5 and torch.allclose(together[2:], alone[2:])
+
+
+def test_critic_reads_latents_of_the_pack() -> None:
+    logits, embedding = LatentCritic(POCKET)(torch.randn(2, 12, 20, 16))
+    assert logits.shape == (2, 6, 9) and torch.allclose(embedding.norm(dim=1), torch.ones(2), atol=1e-5)
 
 
 def test_durations_and_schedule() -> None:

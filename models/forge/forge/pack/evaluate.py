@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge eval`."""
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True, help="held-out renders")
-    parser.add_argument("--judges", type=Path, required=True, help="folder with judge.pt, locator.pt and reader.pt")
+    parser.add_argument("--judges", type=Path, required=True, help="a work folder, or one that `pack-judges` wrote")
     parser.add_argument("--first", type=int, default=FIRST_SITTER, help="first of sixteen held-out sitters; settings are chosen on others")
     parser.add_argument("--portraits", type=int, default=9, help="portraits of every sitter; a multiple of 9 is balanced")
     parser.add_argument("--steps", type=int)

@@ -9,9 +9,9 @@ from torch.nn.functional import avg_pool2d
 from forge.data.align import align_faces, to_tensor
 from forge.data.faces import REFINE_SIZE, from_crop, refinement_crops, upright
 from forge.data.shards import References
-from forge.nets.bundle import load_part
 from forge.nets.config import AXES
 from forge.nets.judges import FACE_SIZE, JUDGE_SIZE, JudgeEncoder, Locator, PortraitReader
+from forge.pack.judge_files import load_judge
 from forge.train.metric import embed
 
 JUDGE_ZOOM = 0.8
@@ -41,9 +41,9 @@ class Judges:
     """The three judges with the gallery of sitters."""
 
     def __init__(self, folder: Path, references: References, sitters: range) -> None:
-        self.encoder = load_part(JudgeEncoder(), folder / "judge.pt")
-        self.locator = load_part(Locator(), folder / "locator.pt")
-        self.reader = load_part(PortraitReader(), folder / "reader.pt")
+        self.encoder = load_judge(JudgeEncoder(), folder, "identity")
+        self.locator = load_judge(Locator(), folder, "locator")
+        self.reader = load_judge(PortraitReader(), folder, "reader")
         crops = align_faces(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
         embeddings = embed(self.encoder, crops)
         gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in sitters])

@@ -1,15 +1,19 @@
 """`forge train`: the denoiser with its conditioners, by flow matching on cached latents."""
 
 import argparse
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
-from forge.nets.bundle import SHIFT, Conditioned, sample_latents, shift_sigma
+from forge.nets.bundle import SHIFT, Conditioned, load_part, sample_latents, shift_sigma
 from forge.nets.config import AXES, POCKET, UNSET
+from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import load_autoencoder
+from forge.train.critic import identity_contrast
 from forge.train.encode import LatentSet, read_latents
 from forge.train.loop import add_training_arguments, fit
 from forge.train.parallel import Context, launch
@@ -28,6 +32,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser, batch=32, rate=8e-4)
     parser.add_argument("--show-steps", type=int, default=10)
     parser.add_argument("--show-guidance", type=float, default=1.0)
+    parser.add_argument("--critic", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), help="weights of the critic's losses (needs `train-critic`)")
+
+
+@dataclass(frozen=True)
+class Told:
+    """A batch for the denoiser: latents [B, C, 20, 16], face importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6],
+    embedding f32 [B, E] of the sitter, people i64 [B], and whether the face is seen f32 [B]."""
+
+    latents: Tensor
+    weights: Tensor
+    direction: Tensor
+    embedding: Tensor
+    people: Tensor
+    seen: Tensor
 
 
 class Batches:
@@ -54,8 +72,8 @@ class Batches:
         mean = self.data.reference_embedding[pictures].astype(np.float32).mean(0)
         return mean / np.linalg.norm(mean)
 
-    def draw(self, batch: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """(latents [B, 8, 20, 16], importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6], embedding [B, 256])."""
+    def draw(self, batch: int, device: torch.device) -> Told:
+        """A random batch on `device`."""
         rows = self.random.choice(self.rows, batch)
         weights = torch.from_numpy(self.data.weights[rows].astype(np.float32))[:, None]
         weights = weights / weights.mean((2, 3), keepdim=True)
@@ -64,8 +82,11 @@ class Batches:
         direction[self.random.random(batch) < DROP_ALL] = UNSET
         embedding = torch.from_numpy(np.stack([self.describe(int(row)) for row in rows]))
         embedding = embedding + EMBEDDING_NOISE * torch.randn_like(embedding)
-        latents = torch.from_numpy(self.data.latents[rows].astype(np.float32))
-        return latents, weights, torch.from_numpy(direction), nn.functional.normalize(embedding, dim=1)
+        latents = torch.from_numpy(self.data.latents[rows].astype(np.float32)).contiguous(memory_format=torch.channels_last)
+        people = torch.from_numpy(self.data.identity[rows].astype(np.int64))
+        seen = torch.from_numpy(np.any(self.data.embedding[rows] != 0, 1)).float()
+        told = Told(latents, weights, torch.from_numpy(direction), nn.functional.normalize(embedding, dim=1), people, seen)
+        return Told(*(getattr(told, field.name).to(device) for field in fields(Told)))
 
 
 @torch.no_grad()
@@ -88,16 +109,29 @@ def channel_importance(autoencoder: nn.Module, latents: Tensor) -> Tensor:
     return (effect / effect.mean()).view(1, -1, 1, 1)
 
 
+def criticise(
+    critic: nn.Module, predicted: Tensor, sigma: Tensor, told: Told, scale: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Losses of direction and identity that the critic sees in predicted clean latents [B, C, h, w]. What was not told is not
+    asked for, and the noisier the input the less: there the best prediction is a mean that shows nobody."""
+    logits, found = critic(predicted.contiguous(memory_format=torch.channels_last))
+    clearness = 1 - sigma
+    target = told.direction.long()
+    axes = cross_entropy(logits.transpose(1, 2), target.where(target != UNSET, -100), reduction="none", label_smoothing=0.05)
+    apart = identity_contrast(found, told.embedding, told.people) * told.seen * scale
+    return (axes.mean(1) * (0.3 + clearness)).mean(), (apart * clearness).mean()
+
+
 def flow_loss(
-    model: nn.Module, batch: tuple[Tensor, Tensor, Tensor, Tensor], channels: Tensor, device: torch.device
-) -> Tensor:
-    """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits.
+    model: nn.Module, told: Told, channels: Tensor, critic: nn.Module | None, strengths: tuple[float, float]
+) -> tuple[Tensor, dict[str, float]]:
+    """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits, plus the critic's
+    losses on the clean latents that this velocity leads to.
 
     The shift of Esser et al. 2024: with few samples seen, what is learned near sigma 1 (place, light, colours) decides the
     picture. Stratified over the batch, which takes noise out of the gradient.
     """
-    latents, weights, direction, embedding = (part.to(device) for part in batch)
-    latents = latents.contiguous(memory_format=torch.channels_last)
+    latents, device = told.latents, told.latents.device
     count = len(latents)
     even = (torch.randperm(count, device=device) + torch.rand(count, device=device)) / count
     sigma = shift_sigma(even, SHIFT)
@@ -105,8 +139,13 @@ def flow_loss(
     noise = torch.randn_like(latents)
     mix = sigma.view(-1, 1, 1, 1)
     noisy = (1 - mix) * latents + mix * noise
-    velocity = model(noisy, sigma * 1000, direction, embedding, scale)
-    return ((velocity - (noise - latents)).pow(2) * weights * channels).mean()
+    velocity = model(noisy, sigma * 1000, told.direction, told.embedding, scale)
+    flow = ((velocity - (noise - latents)).pow(2) * told.weights * channels).mean()
+    if critic is None:
+        return flow, {}
+    axes, apart = criticise(critic, noisy - mix * velocity, sigma, told, scale)
+    numbers = {"flow": float(flow.detach()), "axes": float(axes.detach()), "apart": float(apart.detach())}
+    return flow + strengths[0] * axes + strengths[1] * apart, numbers
 
 
 def sheet_requests(data: LatentSet, sitters: int, directions: int) -> tuple[Tensor, Tensor]:
@@ -129,13 +168,17 @@ def work(args: argparse.Namespace, context: Context) -> None:
     model = Conditioned(POCKET).to(context.device, memory_format=torch.channels_last)
     compiled = torch.compile(model) if args.compile else model
     autoencoder = load_autoencoder(args.work).to(context.device)
-    channels = channel_importance(autoencoder, batches.draw(8)[0].to(context.device))
+    channels = channel_importance(autoencoder, batches.draw(8, context.device).latents)
+    critic = None
+    if args.critic:
+        critic = load_part(LatentCritic(POCKET), args.work / "critic.pt").requires_grad_(False)
+        critic = critic.to(context.device, memory_format=torch.channels_last)
     ids, embeddings = (part.to(context.device) for part in sheet_requests(data, 4, 10))
     shape = (len(ids), POCKET.latent_channels, *POCKET.latent_size)
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(context.device)
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
-        return flow_loss(compiled, batches.draw(batch), channels, context.device), {}
+        return flow_loss(compiled, batches.draw(batch, context.device), channels, critic, args.critic or (0.0, 0.0))
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:

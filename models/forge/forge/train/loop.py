@@ -40,6 +40,7 @@ def add_training_arguments(parser: argparse.ArgumentParser, batch: int, rate: fl
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--bf16", action="store_true", help="mixed precision: twice as fast on processors with avx512_bf16")
     parser.add_argument("--optimiser", choices=["adamw", "muon"], default="adamw")
     parser.add_argument("--seed", type=int, default=0)
 
@@ -107,7 +108,8 @@ def fit(
     while elapsed < before + args.budget:
         for group in optimiser.param_groups:
             group["lr"] = learning_rate(elapsed / horizon, group["base"])
-        loss, numbers = loss_of(args.batch // context.world)
+        with torch.autocast(context.device.type, torch.bfloat16, enabled=args.bf16):
+            loss, numbers = loss_of(args.batch // context.world)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         elapsed = context.average(parameters, before + time.monotonic() - start)

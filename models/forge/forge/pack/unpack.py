@@ -1,0 +1,133 @@
+"""`forge unpack`: checkpoints from a shipped pack, so that training goes on from what is published, on any machine.
+
+A pack's graphs name their weights as the exporter pleases. The names depend on the modules alone, so exporting the same
+modules with random weights tells which initializer holds which parameter: the one with the same values. Weights come back
+rounded to int8 and batch norms folded; both cost little, and the next training step washes it out.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor, nn
+
+from forge.nets.bundle import Bundle
+from forge.nets.config import POCKET, PocketConfig
+from forge.pack.export import PARTS
+from forge.pack.graphs import Graph, build_graphs, export_onnx, fold_batch_norms
+from forge.train.loop import save_atomically
+
+# No weight has this many values: nothing of the reference export becomes int8.
+NEVER = 1 << 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge unpack`."""
+    parser.add_argument("--pack", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True, help="where autoencoder.pt, face.pt and denoiser.pt go")
+
+
+def initializers(model: onnx.ModelProto) -> dict[str, np.ndarray]:
+    """Values of a graph's weights by name; int8 codes are expanded and carry the name of what they replace."""
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+    values = {name: value for name, value in stored.items() if not name.endswith((".int8", ".scale"))}
+    for name in stored:
+        if name.endswith(".int8"):
+            plain = name.removesuffix(".int8")
+            values[plain] = stored[name].astype(np.float32) * stored[f"{plain}.scale"]
+    return values
+
+
+@torch.no_grad()
+def scramble(bundle: Bundle) -> Bundle:
+    """Fill every parameter and floating buffer with values that occur nowhere else; returns `bundle`."""
+    draw = torch.Generator().manual_seed(1)
+    for name, tensor in bundle.state_dict().items():
+        if tensor.is_floating_point() and not name.endswith("running_var"):
+            tensor.copy_(torch.randn(tensor.shape, generator=draw) * 0.1 + 0.5)
+    return bundle.eval()
+
+
+def arrange(known: np.ndarray, wanted: np.ndarray, value: np.ndarray) -> np.ndarray | None:
+    """`value`, brought from the layout of `known` to that of `wanted`; None when the two hold different numbers."""
+    if known.size != wanted.size:
+        return None
+    if np.array_equal(known.ravel(), wanted.ravel()):
+        return value.reshape(wanted.shape)
+    if wanted.ndim == 2 and known.shape == wanted.shape[::-1] and np.array_equal(known.T, wanted):
+        return value.T
+    return None
+
+
+def read_graph(graph: Graph, data: bytes) -> dict[str, Tensor]:
+    """Parameter name in `graph.module` -> the value that the exported file `data` holds."""
+    reference = initializers(onnx.load_from_string(export_onnx(graph, NEVER)[0]))
+    shipped = initializers(onnx.load_from_string(data))
+    found: dict[str, Tensor] = {}
+    for name, tensor in graph.module.state_dict().items():
+        wanted = tensor.numpy()
+        for key, known in reference.items():
+            value = arrange(known, wanted, shipped[key]) if key in shipped else None
+            if value is not None:
+                found[name] = torch.from_numpy(np.array(value, np.float32))
+                break
+    return found
+
+
+@torch.no_grad()
+def unfold(network: nn.Module, folded: nn.Module) -> None:
+    """Copy a network whose batch norms were folded away into one that has them: they only add the bias now."""
+    modules = dict(folded.named_modules())
+    state = network.state_dict()
+    for name, tensor in folded.state_dict().items():
+        if name in state:
+            state[name].copy_(tensor)
+    norms = [name for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d)]
+    for name in norms:
+        norm = network.get_submodule(name)
+        # A norm follows its convolution: `first_norm` after `first`, or number 1 after number 0 of a sequence.
+        head, _, last = name.rpartition(".")
+        before = last.removesuffix("_norm") if last.endswith("_norm") else str(int(last) - 1)
+        norm.weight.fill_(1)
+        norm.bias.copy_(modules[f"{head}.{before}" if head else before].bias)
+        norm.running_mean.zero_()
+        norm.running_var.fill_(1 - norm.eps)
+
+
+def read_bundle(pack: Path, config: PocketConfig) -> Bundle:
+    """The networks of `pack`. Raises ValueError when a weight cannot be found (the pack was made by other networks)."""
+    bundle = Bundle(config)
+    folded = fold_batch_norms(scramble(Bundle(config)))
+    missing: set[str] = set()
+    owner = {id(tensor): name for name, tensor in folded.state_dict(keep_vars=True).items()}
+    values: dict[str, Tensor] = {}
+    for graph in build_graphs(folded):
+        found = read_graph(graph, (pack / graph.file).read_bytes())
+        for name, tensor in graph.module.state_dict(keep_vars=True).items():
+            if name in found:
+                values[owner[id(tensor)]] = found[name]
+            else:
+                missing.add(owner[id(tensor)])
+    missing -= set(values)
+    if missing:
+        raise ValueError(f"{pack} does not hold {', '.join(sorted(missing)[:5])} ({len(missing)} weights)")
+    folded.load_state_dict(values, strict=False)
+    unfold(bundle, folded)
+    return bundle.eval()
+
+
+def run(args: argparse.Namespace) -> None:
+    """Write the three checkpoints. Raises FileExistsError rather than overwriting a training."""
+    args.work.mkdir(parents=True, exist_ok=True)
+    existing = [file for file in PARTS if (args.work / file).exists()]
+    if existing:
+        raise FileExistsError(f"{args.work} already holds {', '.join(existing)}")
+    bundle = read_bundle(args.pack, POCKET)
+    for file, attribute in PARTS.items():
+        state = getattr(bundle, attribute).state_dict()
+        fresh = {"kind": "none", "elapsed": 0.0, "step": 0, "count": 0}
+        save_atomically({"model": state, "ema": state, **fresh}, args.work / file)
+    print(f"{', '.join(PARTS)} in {args.work}")

@@ -1,0 +1,94 @@
+"""`forge train-critic`: the network that judges predicted latents while the denoiser trains."""
+
+import argparse
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
+
+from forge.nets.bundle import Conditioned, load_part
+from forge.nets.config import AXES, POCKET, UNSET
+from forge.nets.critic import LatentCritic
+from forge.train.encode import LatentSet, read_latents
+from forge.train.loop import add_training_arguments, fit
+from forge.train.parallel import Context, launch
+
+# Temperature of the contrast between the sitters of a batch.
+TEMPERATURE = 0.1
+# Share of a batch that is not clean latents but what the denoiser predicts from noisy ones, told nothing.
+PREDICTED = 0.4
+MOST_NOISE = 0.4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Arguments of `forge train-critic`."""
+    add_training_arguments(parser, batch=96, rate=2e-3)
+
+
+def identity_contrast(found: Tensor, wanted: Tensor, people: Tensor) -> Tensor:
+    """Each of `found` [B, E] should be nearer to its own sitter's embedding `wanted` [B, E] than to the other sitters' of
+    the batch; `people` [B] are their numbers (a sitter is not contrasted with himself). Returns losses [B]."""
+    similarity = found.float() @ wanted.T / TEMPERATURE
+    same = people[:, None] == people[None]
+    itself = torch.eye(len(people), dtype=torch.bool, device=found.device)
+    similarity = similarity.masked_fill(same & ~itself, -1e4)
+    return cross_entropy(similarity, torch.arange(len(people), device=found.device), reduction="none")
+
+
+def sitter_means(data: LatentSet) -> dict[int, np.ndarray]:
+    """Identity -> mean of its reference embeddings, f32 [E] of unit length."""
+    means = {}
+    for person in np.unique(data.reference_identity):
+        mean = data.reference_embedding[data.reference_identity == person].astype(np.float32).mean(0)
+        means[int(person)] = mean / np.linalg.norm(mean)
+    return means
+
+
+@torch.no_grad()
+def predict_untold(model: nn.Module, latents: Tensor, sigma: Tensor) -> Tensor:
+    """What the denoiser, told neither direction nor sitter, takes noisy `latents` [B, C, h, w] for at `sigma` [B]: nothing
+    the critic sees there can be the denoiser's own idea of a direction or a face."""
+    count, mix = len(latents), sigma.view(-1, 1, 1, 1)
+    noisy = (1 - mix) * latents + mix * torch.randn_like(latents)
+    unset = torch.full((count, len(AXES)), UNSET, dtype=torch.int32, device=latents.device)
+    nobody = torch.zeros(count, POCKET.embedding, device=latents.device)
+    return noisy - mix * model(noisy, sigma * 1000, unset, nobody, torch.zeros_like(sigma))
+
+
+def work(args: argparse.Namespace, context: Context) -> None:
+    """One worker of the training run."""
+    data = read_latents(args.work / "latents")
+    means = sitter_means(data)
+    random = np.random.default_rng(args.seed * 100 + context.rank)
+    seen = np.any(data.embedding != 0, 1)
+    rows = np.array([i for i, person in enumerate(data.identity) if int(person) in means])
+    denoiser = load_part(Conditioned(POCKET), args.work / "denoiser.pt").to(context.device, memory_format=torch.channels_last)
+    model = LatentCritic(POCKET).to(context.device, memory_format=torch.channels_last)
+
+    def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
+        chosen = random.choice(rows, batch)
+        latents = torch.from_numpy(data.latents[chosen].astype(np.float32)).to(context.device)
+        people = torch.from_numpy(data.identity[chosen].astype(np.int64)).to(context.device)
+        wanted = torch.from_numpy(np.stack([means[int(p)] for p in data.identity[chosen]])).to(context.device)
+        target = torch.from_numpy(data.direction[chosen].astype(np.int64)).to(context.device)
+        visible = torch.from_numpy(seen[chosen]).float().to(context.device)
+        share = int(batch * PREDICTED)
+        sigma = torch.rand(share, device=context.device) * 0.9
+        dirty = predict_untold(denoiser, latents[:share], sigma)
+        noise = MOST_NOISE * torch.rand(batch - share, 1, 1, 1, device=context.device)
+        latents = torch.cat([dirty, latents[share:] + noise * torch.randn_like(latents[share:])])
+        logits, found = model(latents.contiguous(memory_format=torch.channels_last))
+        axes = cross_entropy(logits.flatten(0, 1), target.flatten(), label_smoothing=0.05)
+        apart = (identity_contrast(found, wanted, people) * visible).sum() / visible.sum()
+        clean = slice(share, None)
+        hits = (logits[clean].argmax(2) == target[clean]).float().mean()
+        right = ((found[clean] @ wanted[clean].T).argmax(1) == torch.arange(batch - share, device=context.device)).float().mean()
+        return axes + 0.5 * apart, {"axes": float(hits), "contrast": float(apart.detach()), "top1": float(right)}
+
+    fit(context, args, model, "critic", loss_of)
+
+
+def run(args: argparse.Namespace) -> None:
+    """Train within the budget."""
+    launch(work, args)
