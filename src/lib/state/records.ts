@@ -79,7 +79,11 @@ export function recordOf(
 		width: result.width,
 		height: result.height,
 		recipe,
-		scores: { likeness: result.likeness },
+		scores: {
+			likeness: result.likeness,
+			likenessBand: result.likenessBand,
+			skinDrift: result.skinDrift
+		},
 		provenance: {
 			device: result.device,
 			timings: result.timings,
