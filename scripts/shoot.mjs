@@ -86,6 +86,8 @@ async function main() {
 				width: frame.width,
 				height: frame.height,
 				likeness: frame.likeness,
+				likenessBand: frame.likenessBand,
+				skinDrift: frame.skinDrift,
 				seconds: {
 					total: frame.timings.totalMilliseconds / 1000,
 					stages: Object.fromEntries(

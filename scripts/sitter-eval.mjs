@@ -17,7 +17,7 @@ const { values } = parseArgs({
 	options: {
 		rebuild: { type: 'boolean', default: false },
 		/** Held-out sitters that are shot, five frames each. */
-		sitters: { type: 'string', default: '8' },
+		sitters: { type: 'string', default: '16' },
 		out: { type: 'string' },
 		calibrate: { type: 'string' }
 	}
@@ -88,17 +88,17 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 	const photos = photoFigures(found);
 	const faces = await faceFigures(found, compare);
 	say('faces compared');
-	const frames = await shootFrames(
+	const shot = await shootFrames(
 		page,
 		found.heldout,
 		Number(values.sitters),
 		(picture) => readPicture(page, picture),
 		say
 	);
-	const portraits = await frameFigures(frames, found.heldout, compare);
+	const portraits = await frameFigures(shot, found.heldout, compare);
 	const { scale, raw, ...likeness } = faces;
 	if (values.calibrate) await writeFile(values.calibrate, `${JSON.stringify(scale, null, 2)}\n`);
-	if (values.out) await writeFile(values.out, JSON.stringify({ found, raw, frames, portraits }));
+	if (values.out) await writeFile(values.out, JSON.stringify({ found, raw, shot, portraits }));
 	const { pack, device } = boot;
 	console.log(
 		JSON.stringify({
@@ -108,7 +108,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 			...likeness,
 			scale,
 			inUse: pack.manifest.identity.likeness ?? null,
-			portraits: portraits.figures,
+			portraits,
 			seconds: Math.round((Date.now() - started) / 1000),
 			foreignRequests: foreign.length
 		})

@@ -1,5 +1,5 @@
 /** Verification, identification with 1, 3 and 5 references, the likeness scale and the spread of skin tones. */
-import { areaUnderCurve, likenessScale, mean, quantile, share } from './measures.mjs';
+import { areaUnderCurve, likenessScale, mean, quantile, rounded, share } from './measures.mjs';
 import { fellows, identifications, pairs, rankOne, REFERENCE_COUNTS } from './trials.mjs';
 
 /** Lights without a colour of their own, bright enough to judge skin by (`forge heldout`). */
@@ -27,10 +27,10 @@ export async function faceFigures({ heldout }, compare) {
 		const { trials, scores, genuine, strangers } = await split(identifications(sitters, count));
 		raw[count] = { genuine, strangers };
 		withReferences[count] = {
-			cosine: round(mean(genuine)),
-			auc: round(areaUnderCurve(genuine, strangers)),
-			rankOne: round(rankOne(trials, scores)),
-			accepted: round(share(genuine, (score) => score >= quantile(strangers, 0.99)))
+			cosine: rounded(mean(genuine)),
+			auc: rounded(areaUnderCurve(genuine, strangers)),
+			rankOne: rounded(rankOne(trials, scores)),
+			accepted: rounded(share(genuine, (score) => score >= quantile(strangers, 0.99)))
 		};
 	}
 	const mixed = await split(fellows(sitters));
@@ -42,13 +42,13 @@ export async function faceFigures({ heldout }, compare) {
 	return {
 		verification: {
 			pairs: [verification.genuine.length, verification.strangers.length],
-			auc: round(areaUnderCurve(verification.genuine, verification.strangers)),
-			cosine: [round(mean(verification.genuine)), round(mean(verification.strangers))]
+			auc: rounded(areaUnderCurve(verification.genuine, verification.strangers)),
+			cosine: [rounded(mean(verification.genuine)), rounded(mean(verification.strangers))]
 		},
 		references: withReferences,
 		mixed: {
-			wronglyWarned: round(share(mixed.genuine, (score) => score < scale.stranger)),
-			strangersFound: round(share(mixed.strangers, (score) => score < scale.stranger))
+			wronglyWarned: rounded(share(mixed.genuine, (score) => score < scale.stranger)),
+			strangersFound: rounded(share(mixed.strangers, (score) => score < scale.stranger))
 		},
 		skin: skinFigures(found),
 		scale,
@@ -91,9 +91,7 @@ function skinFigures(photos) {
 	}
 	const others = medians.flatMap((a, i) => medians.slice(i + 1).map((b) => Math.abs(a - b)));
 	return {
-		own: { median: round(quantile(own, 0.5)), p95: round(quantile(own, 0.95)) },
-		others: { median: round(quantile(others, 0.5)) }
+		own: { median: rounded(quantile(own, 0.5)), p95: rounded(quantile(own, 0.95)) },
+		others: { median: rounded(quantile(others, 0.5)) }
 	};
 }
-
-const round = (value) => Math.round(value * 1000) / 1000;

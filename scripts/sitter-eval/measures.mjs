@@ -38,6 +38,9 @@ export function quantile(values, share) {
 /** @param {readonly number[]} values */
 export const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+/** Three decimals are what these figures are good for. @param {number} value */
+export const rounded = (value) => Math.round(value * 1000) / 1000;
+
 /** Share of values for which `test` holds. @param {readonly number[]} values @param {(value: number) => boolean} test */
 export const share = (values, test) => values.filter(test).length / values.length;
 
@@ -64,12 +67,11 @@ export function remarkFigures(pictures) {
  *   references of the same sitter
  */
 export function likenessScale({ genuine, strangers, fellows }) {
-	const round = (/** @type {number} */ value) => Math.round(value * 1000) / 1000;
-	const near = round(quantile(strangers, 0.99));
+	const near = rounded(quantile(strangers, 0.99));
 	return {
-		close: Math.max(near, round(quantile(genuine, 0.5))),
+		close: Math.max(near, rounded(quantile(genuine, 0.5))),
 		near,
-		distant: round(quantile(strangers, 0.9)),
-		stranger: round(quantile(fellows, 0.02))
+		distant: rounded(quantile(strangers, 0.9)),
+		stranger: rounded(quantile(fellows, 0.01))
 	};
 }

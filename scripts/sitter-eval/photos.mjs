@@ -1,5 +1,5 @@
 /** Detection, quality remarks and timings, from photographs that were read. */
-import { mean, quantile, remarkFigures } from './measures.mjs';
+import { mean, quantile, remarkFigures, rounded } from './measures.mjs';
 import { duplicatesOf } from './duplicates.mjs';
 
 /** How many faces each real photograph has; `sideways.jpg` is stored turned a quarter. */
@@ -13,7 +13,7 @@ function facesIn({ error }) {
 
 /** @param found photographs by corpus, each with its label and what the app said */
 export function photoFigures({ real, samples, faults, heldout }) {
-	const detected = (photos) => round(mean(photos.map((photo) => Number(facesIn(photo) === 1))));
+	const detected = (photos) => rounded(mean(photos.map((photo) => Number(facesIn(photo) === 1))));
 	const again = duplicatesOf(faults);
 	const said = faults.map(({ fault, error, remarks, file }) => ({
 		fault,
@@ -36,12 +36,10 @@ export function photoFigures({ real, samples, faults, heldout }) {
 			good: detected(faults.filter(({ fault }) => fault === null)),
 			faulty: detected(faults.filter(({ fault }) => fault !== null))
 		},
-		quality: { pictures: faults.length, precision: round(precision), recall: round(recall) },
+		quality: { pictures: faults.length, precision: rounded(precision), recall: rounded(recall) },
 		milliseconds: {
 			detection: figures(milliseconds('detect-face')),
 			embedding: figures(milliseconds('encode-identity'))
 		}
 	};
 }
-
-const round = (value) => Math.round(value * 1000) / 1000;

@@ -14,6 +14,7 @@ import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
 import type { PhotoRemark, Point } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
+import type { SkinDrift } from '$lib/contract/skin';
 
 export interface FakeEngineOptions {
 	stepMilliseconds?: number;
@@ -30,6 +31,8 @@ export interface FakeEngineOptions {
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
 	/** Finishes a frame all the same when it was cancelled. */
 	deaf?: boolean;
+	/** How far the skin of every frame strays. */
+	skinDrift?: SkinDrift;
 	/** Fails this frame (counted from 1) half way. */
 	frameError?: (frame: number) => WireError | null;
 }
@@ -108,6 +111,7 @@ export class FakeEngine implements PortraitEngine {
 				},
 				embedding: Float32Array.from({ length: 4 }, (_, i) => ((tone >>> (i * 8)) & 255) / 255),
 				remarks: this.options.remarks?.(name) ?? [],
+				skin: { angle: 30, lightness: 65 },
 				fingerprint: tone.toString(16).padStart(16, '0'),
 				packHash: 'f'.repeat(64)
 			};
@@ -170,6 +174,8 @@ export class FakeEngine implements PortraitEngine {
 			width: WIDTH,
 			height: HEIGHT,
 			likeness: 0.5 + ((request.seed * 37) % 40) / 100,
+			likenessBand: 'near',
+			skinDrift: this.options.skinDrift ?? null,
 			timings: {
 				stages: [{ stage: 'denoise', milliseconds: times.reduce((a, b) => a + b, 0) }],
 				steps: times,

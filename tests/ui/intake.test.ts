@@ -46,7 +46,7 @@ describe('own photographs', () => {
 			.toBe(1);
 		const own = again.studio.sitters.all.find(({ kind }) => kind === 'own')!;
 		expect(own.pictures).toHaveLength(2);
-		await again.studio.removeSitter(own.id);
+		await again.studio.sitterBin.put(own);
 		expect(again.studio.sitters.selected?.name).toBe('Ines');
 	});
 

@@ -15,7 +15,8 @@ const SIDE = 0.14;
 const MOST_BLOWN = 0.1;
 
 /**
- * Of the patches the one in the middle counts: a shadow, a fringe or a highlight may spoil one of them.
+ * The lightest patch counts: on a turned or side-lit face the others lie in shadow, and a shadow is no skin tone. What is
+ * burnt out is left aside before.
  *
  * @param vertices 468 mesh points in pixels of `image`
  * @returns null when fewer than two patches can be read
@@ -32,11 +33,7 @@ export function measureSkin(image: PixelImage, vertices: readonly Point[]): Skin
 		if (blown > MOST_BLOWN) return [];
 		const lab = srgbToLab(mean);
 		return [{ angle: typologyAngle(lab), lightness: lab[0] }];
-	}).sort((a, b) => a.angle - b.angle);
+	});
 	if (tones.length < 2) return null;
-	const [low, high] = [tones[(tones.length - 1) >> 1]!, tones[tones.length >> 1]!];
-	return {
-		angle: (low.angle + high.angle) / 2,
-		lightness: (low.lightness + high.lightness) / 2
-	};
+	return tones.reduce((best, tone) => (tone.lightness > best.lightness ? tone : best));
 }

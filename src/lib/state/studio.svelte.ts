@@ -17,7 +17,8 @@ import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
 import { SelectionState } from './selection.svelte';
 import { SharingState } from './sharing.svelte';
-import { SitterState } from './sitters.svelte';
+import { SitterBin } from './sitter-bin.svelte';
+import { SitterState, type SitterChange } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
 
 export interface StudioOptions {
@@ -34,6 +35,7 @@ export interface StudioOptions {
 export class Studio {
 	readonly engine: EngineState;
 	readonly sitters: SitterState;
+	readonly sitterBin: SitterBin;
 	readonly intake: IntakeState;
 	readonly ownShoots: OwnShootState;
 	readonly direction: DirectionState;
@@ -59,6 +61,7 @@ export class Studio {
 		});
 		this.engine = new EngineState(createEngine, boot);
 		this.sitters = new SitterState(this.engine, this.#repository, baseUrl);
+		this.sitterBin = new SitterBin(this.sitters);
 		this.intake = new IntakeState(this.engine, this.sitters);
 		this.ownShoots = new OwnShootState(this.#repository);
 		this.direction = new DirectionState(() => this.ownShoots.all);
@@ -133,9 +136,9 @@ export class Studio {
 		return this.run.shoot(record);
 	}
 
-	async renameSitter(id: string, name: string): Promise<void> {
+	async amendSitter(id: string, change: SitterChange): Promise<void> {
 		await this.sitters
-			.rename(id, name)
+			.amend(id, change)
 			.catch((error: unknown) => (this.problem = toWireError(error)));
 	}
 
@@ -157,10 +160,6 @@ export class Studio {
 			this.problem = toWireError(error);
 			return null;
 		}
-	}
-
-	async removeSitter(id: string): Promise<void> {
-		await this.sitters.remove(id).catch((error: unknown) => (this.problem = toWireError(error)));
 	}
 
 	async close(): Promise<void> {

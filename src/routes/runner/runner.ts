@@ -4,7 +4,7 @@
  */
 import type { DeviceOverride } from '$lib/contract/device';
 import type { Direction } from '$lib/contract/direction';
-import type { BootReport, FrameResult, PortraitEngine } from '$lib/contract/engine';
+import type { BootReport, FrameResult, PortraitEngine, ReferencePhoto } from '$lib/contract/engine';
 import { LuxError, toWireError } from '$lib/contract/errors';
 import { cosine, meanEmbedding } from '$lib/contract/embedding';
 import type { PhotoRemark } from '$lib/contract/faces';
@@ -64,7 +64,7 @@ export interface LuxShotRunner {
 }
 
 export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRunner {
-	const embeddings: Float32Array[] = [];
+	const faces: Pick<ReferencePhoto, 'embedding' | 'skin'>[] = [];
 	const photographs = new SamplePhotographs();
 	const { signal } = new AbortController();
 	const ignore = () => undefined;
@@ -77,7 +77,7 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 		});
 		const { remarks, fingerprint, face, skin } = photo;
 		return {
-			handle: embeddings.push(photo.embedding) - 1,
+			handle: faces.push({ embedding: photo.embedding, skin }) - 1,
 			score: face.score,
 			remarks,
 			fingerprint,
@@ -87,11 +87,12 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 		};
 	}
 
-	function embeddingOf(handle: number): Float32Array {
-		const embedding = embeddings[handle];
-		if (!embedding) throw new LuxError('request-invalid', { detail: `no reference ${handle}` });
-		return embedding;
+	function faceOf(handle: number): (typeof faces)[number] {
+		const face = faces[handle];
+		if (!face) throw new LuxError('request-invalid', { detail: `no reference ${handle}` });
+		return face;
 	}
+	const embeddingOf = (handle: number) => faceOf(handle).embedding;
 
 	return {
 		boot: (options) => attempt(() => engine.boot(signal, options, ignore)),
@@ -119,7 +120,12 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 			attempt(async () => {
 				const { bytes, ...result } = await engine.shootFrame(
 					signal,
-					{ ...request, embeddings: handles.map(embeddingOf), previewEvery: 0 },
+					{
+						...request,
+						embeddings: handles.map(embeddingOf),
+						skin: handles.flatMap((handle) => faceOf(handle).skin ?? []),
+						previewEvery: 0
+					},
 					ignore
 				);
 				return { ...result, base64: toBase64(bytes) };
