@@ -3,12 +3,19 @@ import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import { abortable } from '$lib/bridge/abortable';
 import type { ReferencePhoto } from '$lib/contract/engine';
 import type { PhotoRemark } from '$lib/contract/faces';
+import type { LikenessScale } from '$lib/contract/likeness';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
 import { duplicateRemarks } from './duplicates';
 import { Embeddings, type SitterFace } from './embeddings';
 import type { EngineState } from './engine.svelte';
-import { pictureOf, referenceOf, type OwnSitter, type Photograph } from './references';
+import {
+	photographsOf,
+	pictureOf,
+	referenceOf,
+	type OwnSitter,
+	type Photograph
+} from './references';
 import { fetchSamples, SamplePhotographs, type SampleSitter } from './samples';
 import { strangerRemarks } from './strangers';
 
@@ -59,17 +66,7 @@ export class SitterState {
 				.map(({ record, references, pictures }) => ({
 					...record,
 					pictures,
-					photographs: references.map((reference, index) => ({
-						id: reference.id,
-						url: pictures[index] ?? '',
-						remarks: [
-							...(reference.remarks ?? []),
-							...this.#doubts(
-								reference,
-								references.filter((other) => other !== reference)
-							)
-						]
-					}))
+					photographs: photographsOf(references, pictures, this.#scale)
 				})),
 			...this.#samples.map(({ id, name, urls }) => ({
 				id,
@@ -145,16 +142,12 @@ export class SitterState {
 		const prints = references.flatMap(({ fingerprint }) => fingerprint ?? []);
 		return {
 			kept: duplicateRemarks(photo.fingerprint, prints),
-			now: this.#doubts(photo, references)
+			now: strangerRemarks(photo, references, this.#scale)
 		};
 	}
 
-	/** Never kept: taking the odd photograph away clears the others. */
-	#doubts(
-		photo: Pick<ReferenceRecord, 'embedding' | 'packHash'>,
-		others: readonly ReferenceRecord[]
-	): PhotoRemark[] {
-		return strangerRemarks(photo, others, this.engine.pack?.manifest.identity.likeness);
+	get #scale(): LikenessScale | undefined {
+		return this.engine.pack?.manifest.identity.likeness;
 	}
 
 	/**

@@ -2,8 +2,10 @@
 import type { OptionId } from '$lib/contract/direction';
 import type { BootOptions, PortraitEngine } from '$lib/contract/engine';
 import { toWireError, type WireError } from '$lib/contract/errors';
+import { takeShared } from '$lib/offline/shared';
 import { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
+import { wipe, type Kept } from '$lib/storage/wipe';
 import { createContext } from 'svelte';
 import { AgainState } from './again.svelte';
 import { BinState } from './bin.svelte';
@@ -52,9 +54,13 @@ export class Studio {
 	superseded = $state(false);
 	problem = $state.raw<WireError | null>(null);
 	readonly #repository: Repository;
+	readonly #baseUrl: () => string;
+	readonly #databaseName: string | undefined;
 
 	constructor({ createEngine, boot, baseUrl, picture, databaseName }: StudioOptions) {
 		this.picture = picture;
+		this.#baseUrl = baseUrl;
+		this.#databaseName = databaseName;
 		this.#repository = new Repository({
 			name: databaseName,
 			onSuperseded: () => (this.superseded = true)
@@ -159,6 +165,28 @@ export class Studio {
 		} catch (error) {
 			this.problem = toWireError(error);
 			return null;
+		}
+	}
+
+	/**
+	 * Photographs that came through the system's share sheet and were not taken up yet.
+	 * @param failed the share sheet's files could not be kept
+	 */
+	async takeShared(failed: boolean): Promise<File[]> {
+		if (failed) this.problem = { code: 'photo-share-failed', params: {} };
+		return takeShared().catch(() => []);
+	}
+
+	/**
+	 * Ends everything and deletes all that is kept on this device. The page has to be loaded anew afterwards.
+	 * @returns what is still there
+	 */
+	async wipe(): Promise<{ left: Kept } | { error: WireError }> {
+		try {
+			await this.close();
+			return { left: await wipe(this.#baseUrl(), this.#databaseName) };
+		} catch (error) {
+			return { error: toWireError(error) };
 		}
 	}
 

@@ -25,6 +25,7 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'photo-too-many-pixels': { name: 'a.png', width: 20000, height: 20000, limit: 64e6 },
 	'photo-too-small': { name: 'a.png', width: 40, height: 30, minimum: 96 },
 	'photo-no-face': { name: 'a.jpg' },
+	'photo-share-failed': {},
 	'photo-several-faces': {
 		name: 'a.jpg',
 		count: 2,
