@@ -37,7 +37,7 @@ export async function faceFigures({ heldout }, compare) {
 	const scale = likenessScale({
 		genuine: raw[USUAL].genuine,
 		strangers: raw[USUAL].strangers,
-		fellows: mixed.genuine
+		pairs: verification.genuine
 	});
 	return {
 		verification: {
@@ -47,14 +47,22 @@ export async function faceFigures({ heldout }, compare) {
 		},
 		references: withReferences,
 		mixed: {
-			wronglyWarned: rounded(share(mixed.genuine, (score) => score < scale.stranger)),
-			strangersFound: rounded(share(mixed.strangers, (score) => score < scale.stranger))
+			...warnings('amongThree', mixed, scale.stranger),
+			...warnings('amongTwo', verification, scale.stranger)
 		},
 		skin: skinFigures(found),
 		scale,
 		raw: { ...raw, mixed: { genuine: mixed.genuine, strangers: mixed.strangers } }
 	};
 }
+
+/** How often a reference is called unlike the others, among so many: of the same sitter, and of another one. */
+const warnings = (key, { genuine, strangers }, limit) => ({
+	[key]: {
+		wronglyWarned: rounded(share(genuine, (score) => score < limit)),
+		strangersFound: rounded(share(strangers, (score) => score < limit))
+	}
+});
 
 /** Handles of the sitters in whom every photograph was read. */
 export function complete(photos) {

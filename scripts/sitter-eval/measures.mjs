@@ -62,16 +62,15 @@ export function remarkFigures(pictures) {
 
 /**
  * Bands of likeness and the limit for a reference that is not like the others (`docs/likeness.md`).
- * @param {{ genuine: readonly number[], strangers: readonly number[], fellows: readonly number[] }} scores
- *   faces against the mean of three references of their own sitter, and of other sitters; photographs against the other
- *   references of the same sitter
+ * @param {{ genuine: readonly number[], strangers: readonly number[], pairs: readonly number[] }} scores
+ *   faces against the mean of three references of their own sitter, and of other sitters; pairs of photographs of one sitter
  */
-export function likenessScale({ genuine, strangers, fellows }) {
+export function likenessScale({ genuine, strangers, pairs }) {
 	const near = rounded(quantile(strangers, 0.99));
 	return {
 		close: Math.max(near, rounded(quantile(genuine, 0.5))),
 		near,
 		distant: rounded(quantile(strangers, 0.9)),
-		stranger: rounded(quantile(fellows, 0.01))
+		stranger: rounded(quantile(pairs, 0.01))
 	};
 }

@@ -17,6 +17,7 @@ STEPS = {
     "train": ("forge.train.denoiser", "train the denoiser with decoupled identity cross-attention"),
     "train-judges": ("forge.train.judges", "train the embedding and the axis probe that only `forge eval` uses"),
     "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),
+    "likeness": ("forge.pack.likeness", "put the likeness scale that the app measured into a pack's manifest"),
     "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
     "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),
 }
