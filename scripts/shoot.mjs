@@ -2,19 +2,11 @@
  * `npm run shoot`: the built app in headless Chromium. Writes frame-01.png..., sheet.png and shoot.json.
  * Everything is made by the app itself (routes/runner); this script only serves, drives and saves.
  */
-import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { CHROMIUM_FLAGS, systemChromium } from './chromium.mjs';
-import { ensureChromium, ensurePackages, root, run } from './setup.mjs';
+import { unwrap, withRunnerPage } from './runner-page.mjs';
 import { readArguments } from './shoot/arguments.mjs';
 import { makeSheet } from './shoot/sheet.mjs';
-
-/** Unwraps the runner's Outcome or throws with its code and facts. */
-function unwrap(outcome, what) {
-	if (outcome.ok) return outcome.value;
-	throw new Error(`${what}: ${outcome.error.code} ${JSON.stringify(outcome.error.params)}`);
-}
 
 /** Reads the references (sample sitter or files) in the page; returns their handles. */
 async function readReferences(page, args) {
@@ -46,26 +38,7 @@ async function readReferences(page, args) {
 
 async function main() {
 	const args = readArguments();
-	ensurePackages();
-	await ensureChromium();
-	if (args.rebuild || !existsSync(join(root, 'build/index.html')))
-		run('npm', ['run', '--silent', 'build']);
-	const { serve } = await import('./serve.mjs');
-	const { chromium } = await import('playwright');
-	const server = await serve({ dir: join(root, 'build'), port: 0 });
-	const browser = await chromium.launch({ executablePath: systemChromium(), args: CHROMIUM_FLAGS });
-	try {
-		const page = await browser.newPage();
-		const foreign = [];
-		page.context().on('request', (request) => {
-			const url = new URL(request.url());
-			if (url.protocol.startsWith('http') && url.origin !== new URL(server.url).origin)
-				foreign.push(url.href);
-		});
-		await page.goto(
-			new URL('runner', server.url.endsWith('/') ? server.url : `${server.url}/`).href
-		);
-		await page.waitForFunction(() => 'luxshotRunner' in window);
+	await withRunnerPage(args, async (page, foreign) => {
 		const direction = unwrap(
 			await page.evaluate(
 				({ shoot, list }) =>
@@ -113,6 +86,8 @@ async function main() {
 				width: frame.width,
 				height: frame.height,
 				likeness: frame.likeness,
+				likenessBand: frame.likenessBand,
+				skinDrift: frame.skinDrift,
 				seconds: {
 					total: frame.timings.totalMilliseconds / 1000,
 					stages: Object.fromEntries(
@@ -145,10 +120,7 @@ async function main() {
 		console.log(
 			`${frames.length} of ${args.count} frames in ${out} on ${boot.device.kind} (${boot.device.reason}); ${foreign.length} requests to foreign origins.`
 		);
-	} finally {
-		await browser.close();
-		await server.close();
-	}
+	});
 }
 
 main().catch((error) => {

@@ -2,10 +2,12 @@
 /**
  * Keeps one version of the app whole on the device: pages, code, fonts, the runtime this browser uses, face models, sample
  * sitters and the embedded pack. Everything is fetched before a version counts as installed, so a cold start without network
- * either finds all of it or the version before. Only caches of this worker, by name, are ever deleted.
+ * either finds all of it or the version before. Only caches of this worker, by name, are ever deleted. Photographs that
+ * come from the system's share sheet are caught here and wait for the page (`offline/shared.ts`).
  */
 import { build, files, prerendered, version } from '$service-worker';
 import { CACHE_PREFIX, offlineList, pageKey } from '$lib/offline/plan';
+import { keepShared, SHARED_QUERY, SHARE_PATH } from '$lib/offline/shared';
 
 const scope = self as unknown as ServiceWorkerGlobalScope;
 const CACHE = `${CACHE_PREFIX}${version}`;
@@ -14,6 +16,8 @@ const LIST = offlineList(
 	{ suspending: 'Suspending' in WebAssembly }
 );
 const KNOWN = new Set(LIST);
+/** Where the system's share sheet posts photographs to. */
+const SHARE_URL = new URL(SHARE_PATH, scope.registration.scope).href;
 /** Requests under way at once while installing; the page may be loading the same files. */
 const LANES = 4;
 
@@ -28,6 +32,10 @@ scope.addEventListener('message', (event) => {
 scope.addEventListener('fetch', (event) => {
 	const { request } = event;
 	const url = new URL(request.url);
+	if (request.method === 'POST' && url.href === SHARE_URL) {
+		event.respondWith(takeOver(request));
+		return;
+	}
 	if (request.method !== 'GET' || url.origin !== scope.location.origin) return;
 	if (request.headers.has('range')) return;
 	const key = request.mode === 'navigate' ? pageKey(url.pathname) : url.pathname;
@@ -49,6 +57,17 @@ async function kept(key: string, request: Request): Promise<Response> {
 	const response = await fetch(request);
 	if (response.ok) await cache.put(key, response.clone()).catch(() => undefined);
 	return response;
+}
+
+/** Photographs stay here, whatever happens: a share that fails is never passed on to the network. */
+async function takeOver(request: Request): Promise<Response> {
+	const kept = await request
+		.formData()
+		.then((form) => keepShared(form))
+		.catch(() => 'failed');
+	const page = new URL(scope.registration.scope);
+	page.searchParams.set(SHARED_QUERY, String(kept));
+	return Response.redirect(page.href, 303);
 }
 
 async function install(): Promise<void> {

@@ -1,21 +1,12 @@
 /** The installed app: after one visit it opens without a network and shoots; only its own caches are ever deleted. */
 import type { Page } from '@playwright/test';
-import { expect, test } from './support/app';
+import { expect, PATIENCE, test, visit } from './support/app';
 
 test.use({ serviceWorkers: 'allow' });
 // The whole app is fetched a second time while two cores run the model: slow machines need a while.
 test.setTimeout(300_000);
-const PATIENCE = { timeout: 90_000 };
 
 const done = (page: Page) => page.locator('li[data-status="done"]');
-
-/** Opens the studio and waits until the service worker holds everything. */
-async function visit(page: Page, appUrl: string) {
-	await page.goto(appUrl);
-	await expect(page.getByText(/^Runs on this device/)).toBeVisible(PATIENCE);
-	await page.evaluate(() => navigator.serviceWorker.ready);
-	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
-}
 
 test('a cold start without network shoots a portrait', async ({ page, context, appUrl }) => {
 	await page.goto(appUrl);

@@ -12,8 +12,10 @@ import type {
 } from '$lib/contract/engine';
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
 import type { PhotoRemark, Point } from '$lib/contract/faces';
+import type { LikenessScale } from '$lib/contract/likeness';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
+import type { SkinDrift } from '$lib/contract/skin';
 
 export interface FakeEngineOptions {
 	stepMilliseconds?: number;
@@ -30,6 +32,12 @@ export interface FakeEngineOptions {
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
 	/** Finishes a frame all the same when it was cancelled. */
 	deaf?: boolean;
+	/** Scale of likeness in the pack's manifest; none by itself. */
+	scale?: LikenessScale;
+	/** The face of a photograph by its name; by its bytes otherwise. */
+	embedding?: (name: string) => readonly number[];
+	/** How far the skin of every frame strays. */
+	skinDrift?: SkinDrift;
 	/** Fails this frame (counted from 1) half way. */
 	frameError?: (frame: number) => WireError | null;
 }
@@ -79,7 +87,10 @@ export class FakeEngine implements PortraitEngine {
 					{ what: 'websocket', refused: true }
 				]
 			},
-			pack: { hash: 'f'.repeat(64), manifest: fakeManifest(this.options.steps ?? 8) }
+			pack: {
+				hash: 'f'.repeat(64),
+				manifest: fakeManifest(this.options.steps ?? 8, this.options.scale)
+			}
 		};
 	}
 
@@ -106,8 +117,12 @@ export class FakeEngine implements PortraitEngine {
 					},
 					score: 0.98
 				},
-				embedding: Float32Array.from({ length: 4 }, (_, i) => ((tone >>> (i * 8)) & 255) / 255),
+				embedding: Float32Array.from(
+					this.options.embedding?.(name) ??
+						Array.from({ length: 4 }, (_, i) => ((tone >>> (i * 8)) & 255) / 255)
+				),
 				remarks: this.options.remarks?.(name) ?? [],
+				skin: { angle: 30, lightness: 65 },
 				fingerprint: tone.toString(16).padStart(16, '0'),
 				packHash: 'f'.repeat(64)
 			};
@@ -170,6 +185,8 @@ export class FakeEngine implements PortraitEngine {
 			width: WIDTH,
 			height: HEIGHT,
 			likeness: 0.5 + ((request.seed * 37) % 40) / 100,
+			likenessBand: 'near',
+			skinDrift: this.options.skinDrift ?? null,
 			timings: {
 				stages: [{ stage: 'denoise', milliseconds: times.reduce((a, b) => a + b, 0) }],
 				steps: times,
@@ -238,7 +255,7 @@ function draw(
 	return canvas;
 }
 
-function fakeManifest(steps: number): PackManifest {
+function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
 	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
 	return {
 		formatVersion: 1,
@@ -262,7 +279,8 @@ function fakeManifest(steps: number): PackManifest {
 			template: { rightEye: [0.38, 0.46], leftEye: [0.62, 0.46], mouth: [0.5, 0.7] },
 			embeddingLength: 4,
 			tokens: 8,
-			references: 'average'
+			references: 'average',
+			...(likeness && { likeness })
 		},
 		scheduler: { kind: 'flow-match-euler', config: {} },
 		defaults: {

@@ -46,7 +46,7 @@ describe('own photographs', () => {
 			.toBe(1);
 		const own = again.studio.sitters.all.find(({ kind }) => kind === 'own')!;
 		expect(own.pictures).toHaveLength(2);
-		await again.studio.removeSitter(own.id);
+		await again.studio.sitterBin.put(own);
 		expect(again.studio.sitters.selected?.name).toBe('Ines');
 	});
 
@@ -145,5 +145,101 @@ describe('an own sitter', () => {
 		await consent();
 		await poll(() => studio.sitters.selected?.photographs.length).toBe(3);
 		expect(studio.sitters.all.filter(({ kind }) => kind === 'own')).toHaveLength(1);
+	});
+
+	it('remembers that somebody agreed, and keeps nothing without it', async () => {
+		const before = Date.now();
+		const { studio } = await withSitter();
+		const own = studio.sitters.selected!;
+		expect(own.consentedAt).toBeGreaterThanOrEqual(before);
+		const record = studio.sitters.recordOf(own.id)!;
+		const photo = await studio.engine.readReference(
+			new AbortController().signal,
+			{ bytes: new ArrayBuffer(8), name: 'sly.jpg' },
+			() => undefined
+		);
+		const { consentedAt: _, ...without } = record;
+		await expect(studio.sitters.add(without, photo, 'sly.jpg')).rejects.toMatchObject({
+			code: 'request-invalid'
+		});
+		expect(studio.sitters.selected?.photographs).toHaveLength(2);
+		await close();
+		const again = await open();
+		await poll(() => again.studio.sitters.all[0]?.consentedAt).toBe(own.consentedAt);
+	});
+
+	it('keeps notes to itself unless they are to be told', async () => {
+		const { engine, studio } = await withSitter();
+		await press('edit');
+		await page.getByRole('textbox', { name: /Notes/ }).fill('round glasses');
+		await page.getByRole('textbox', { name: 'Name' }).fill('Ada');
+		await page.getByRole('textbox', { name: /Notes/ }).click();
+		await poll(() => studio.sitters.selected).toMatchObject({
+			name: 'Ada',
+			notes: 'round glasses'
+		});
+		await press('Done');
+		await pressShoot();
+		await poll(() => frames('done').length).toBe(3);
+		expect(JSON.stringify(engine.requests)).not.toContain('glasses');
+		await press('What the model is told');
+		await shown('The notes on Ada stay out of it.');
+		await press('Close');
+		await press('edit');
+		await page.getByRole('checkbox', { name: /Tell the notes/ }).click();
+		await poll(() => studio.sitters.selected?.notesTold).toBe(true);
+		await press('Done');
+		await press('What the model is told');
+		await shown(/Then the notes on Ada.*round glasses/);
+	});
+
+	it('goes into the bin with everything, comes back, and goes for good', async () => {
+		const { studio } = await withSitter();
+		const { id } = studio.sitters.selected!;
+		await press('edit');
+		await press('Delete');
+		await shown('You is in the bin');
+		expect(studio.sitters.selected?.kind).toBe('sample');
+		await press('Undo');
+		await poll(() => studio.sitters.selected?.id).toBe(id);
+		expect(studio.sitters.selected?.photographs).toHaveLength(2);
+		await press('edit');
+		await press('Delete');
+		await shown('You is in the bin');
+		await close();
+
+		const again = await open();
+		await poll(() => again.studio.sitters.binned.length).toBe(1);
+		expect(again.studio.sitters.all.every(({ kind }) => kind === 'sample')).toBe(true);
+		await press('Bin');
+		await shown(/2 photographs and face measurements/);
+		await press('Empty bin');
+		await press('Delete 1 sitter for good');
+		await shown('The bin is empty.');
+		await close();
+		const last = await open();
+		await last.opened;
+		expect(last.studio.sitters.binned).toEqual([]);
+		expect(last.studio.sitters.all.every(({ kind }) => kind === 'sample')).toBe(true);
+	});
+
+	it('says which photograph is not like the others, until it is taken away', async () => {
+		const { studio, opened } = await open({
+			scale: { close: 0.9, near: 0.8, distant: 0.4, stranger: 0.6 },
+			embedding: (name) => (name === 'friend.jpg' ? [0, 1, 0, 0] : [1, 0.1, 0, 0])
+		});
+		await opened;
+		await ownFace();
+		studio.intake.add([file('me.jpg'), file('me-too.jpg'), file('friend.jpg')]);
+		await consent();
+		await poll(() => lines('kept').length).toBe(3);
+		expect(lines('kept')[1]!.textContent).toContain('A good reference');
+		expect(lines('kept')[2]!.textContent).toContain('two people in one sitter become a mixture');
+		await press('Use these 3 photographs');
+		await press('edit');
+		await poll(() => photographs()[2]?.textContent).toContain('Not like the others');
+		await press('Take away photograph 3');
+		await poll(() => photographs().length).toBe(2);
+		expect(photographs()[0]!.textContent).toContain('A good reference');
 	});
 });

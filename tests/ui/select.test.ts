@@ -115,3 +115,25 @@ describe('order', () => {
 		expect(frames('done')).toHaveLength(3);
 	});
 });
+
+describe('likeness in words', () => {
+	it('stands on the frame, warns when skin strays, and is kept', async () => {
+		await open({ skinDrift: { degrees: 40, limit: 25 } });
+		await shootAll();
+		const label = () => tile('01').element().getAttribute('aria-label');
+		expect(label()).toContain('near the references');
+		expect(label()).toContain('lighter than in the references');
+		await close();
+		await open();
+		await poll(() => frames('done').length).toBe(3);
+		await tile('01').click();
+		await shown(/near the references, cosine/);
+		await shown(/The skin came out lighter than in the references/);
+	});
+
+	it('keeps silent about skin within the usual spread', async () => {
+		await open({ skinDrift: { degrees: -20, limit: 25 } });
+		await shootAll();
+		expect(tile('01').element().getAttribute('aria-label')).not.toContain('skin');
+	});
+});

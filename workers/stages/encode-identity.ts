@@ -1,5 +1,5 @@
 /** Who is in the portrait: face crops -> one mean embedding -> identity tokens. */
-import { LuxError } from '$lib/contract/errors';
+import { normalise } from '$lib/contract/embedding';
 import type { Graph, GraphTensor } from '../runtime/graph';
 
 /**
@@ -17,41 +17,6 @@ export async function embedFace(
 		crop: { data: crop, shape: [1, 3, cropSize, cropSize] }
 	});
 	return normalise(embedding!.data);
-}
-
-/**
- * The direction the references agree on. Each has unit length, so each has one vote.
- *
- * @returns [embeddingLength], unit length.
- * @throws LuxError `request-invalid` for no embeddings, a wrong length, or ones that cancel out.
- */
-export function meanEmbedding(embeddings: readonly Float32Array[], length: number): Float32Array {
-	if (embeddings.length === 0)
-		throw new LuxError('request-invalid', { detail: 'no reference embeddings' });
-	const sum = new Float64Array(length);
-	for (const embedding of embeddings) {
-		if (embedding.length !== length)
-			throw new LuxError('request-invalid', {
-				detail: `an embedding has ${embedding.length} numbers, the pack needs ${length}`
-			});
-		embedding.forEach((value, i) => {
-			sum[i]! += value;
-		});
-	}
-	return normalise(sum);
-}
-
-function normalise(values: ArrayLike<number>): Float32Array {
-	const length = Math.hypot(...Array.from(values));
-	if (!(length > 1e-6) || !Number.isFinite(length))
-		throw new LuxError('request-invalid', { detail: 'an embedding has no direction' });
-	return Float32Array.from(values, (value) => value / length);
-}
-
-/** Cosine of two unit vectors, in [-1, 1]. */
-export function cosine(a: Float32Array, b: Float32Array): number {
-	const dot = a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-	return Math.min(1, Math.max(-1, dot));
 }
 
 /** @returns `identity_hidden_states` [1, tokens, width]. */

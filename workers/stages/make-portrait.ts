@@ -1,20 +1,23 @@
 /** One portrait from beginning to end: the stages in order, and nothing else. */
 import type { FrameRequest, FrameResult } from '$lib/contract/engine';
+import { meanEmbedding } from '$lib/contract/embedding';
 import { LuxError } from '$lib/contract/errors';
+import { bandOf } from '$lib/contract/likeness';
 import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
+import { skinDrift } from '../engine/skin-drift';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
 import { decodeLatents, encodePixels, latentShape } from './decode';
 import { denoise, type Conditioning } from './denoise';
 import { directionIds, encodeDirection, unsetIds } from './encode-direction';
-import { encodeIdentity, meanEmbedding } from './encode-identity';
+import { encodeIdentity } from './encode-identity';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
 import type { Studio } from './open-studio';
 import { scoreLikeness } from './score-likeness';
 import { StageClock } from './stage-clock';
 
 /** A request with the pack's defaults filled in. */
-type Settings = Required<Omit<FrameRequest, 'init'>> & Pick<FrameRequest, 'init'>;
+type Settings = Required<Omit<FrameRequest, 'init' | 'skin'>> & Pick<FrameRequest, 'init' | 'skin'>;
 
 /**
  * @returns Same request, pack and device kind: the same bytes.
@@ -78,7 +81,7 @@ export async function makePortrait(
 	const portrait = await clock.run('decode', () =>
 		decodeLatents(graphs.vaeDecoder, latents, manifest)
 	);
-	const likeness = await clock.run('score-likeness', () =>
+	const face = await clock.run('score-likeness', () =>
 		scoreLikeness(portrait, sitter, faces, graphs.faceEncoder, manifest.identity)
 	);
 	const bytes = await clock.run('encode-image', () => encodePng(portrait));
@@ -86,7 +89,9 @@ export async function makePortrait(
 		bytes,
 		mimeType: 'image/png',
 		...manifest.image,
-		likeness,
+		likeness: face?.likeness ?? null,
+		likenessBand: bandOf(face?.likeness ?? null, manifest.identity.likeness),
+		skinDrift: skinDrift(face?.skin ?? null, settings.skin ?? [], settings.direction),
 		timings: {
 			stages: clock.stages,
 			steps,

@@ -9,6 +9,7 @@ import type { PixelImage } from '../engine/image';
 import { fingerprintOf } from '../engine/image-patch';
 import { measurePhoto } from '../engine/photo-quality';
 import { remarksOf } from '../engine/photo-remarks';
+import { measureSkin } from '../engine/skin-tone';
 import type { FaceDetector, FoundFace } from './detect-face';
 import { embedFace } from './encode-identity';
 import { readPhoto } from './read-photo';
@@ -40,6 +41,7 @@ export async function readReference(
 		height: read.image.height,
 		face: { box: face.box, points: face.points, score: face.score },
 		remarks: remarksOf(measurePhoto(read.image, face.vertices, face.pose)),
+		skin: measureSkin(read.image, face.vertices),
 		fingerprint: fingerprintOf(read.image),
 		embedding,
 		packHash: pack.hash

@@ -1,14 +1,23 @@
 /** Does the portrait look like its sitter? Judged by the same face encoder that reads the references. */
+import { cosine } from '$lib/contract/embedding';
 import type { PackManifest } from '$lib/contract/manifest';
+import type { SkinTone } from '$lib/contract/skin';
 import type { PixelImage } from '../engine/image';
+import { measureSkin } from '../engine/skin-tone';
 import type { Graph } from '../runtime/graph';
 import { alignFace } from './align-face';
 import type { FaceDetector } from './detect-face';
-import { cosine, embedFace } from './encode-identity';
+import { embedFace } from './encode-identity';
+
+export interface PortraitFace {
+	/** Cosine in [-1, 1] of the largest face with the references. */
+	likeness: number;
+	skin: SkinTone | null;
+}
 
 /**
  * @param reference Mean reference embedding, unit length.
- * @returns Cosine in [-1, 1] of the largest face, null when none is found (seen from behind, for example).
+ * @returns null when no face is found (seen from behind, for example)
  */
 export async function scoreLikeness(
 	portrait: PixelImage,
@@ -16,9 +25,10 @@ export async function scoreLikeness(
 	faces: FaceDetector,
 	faceEncoder: Graph,
 	identity: PackManifest['identity']
-): Promise<number | null> {
+): Promise<PortraitFace | null> {
 	const [face] = await faces.detect(portrait);
 	if (!face) return null;
 	const crop = alignFace(portrait, face.points, identity);
-	return cosine(await embedFace(faceEncoder, crop, identity.cropSize), reference);
+	const embedding = await embedFace(faceEncoder, crop, identity.cropSize);
+	return { likeness: cosine(embedding, reference), skin: measureSkin(portrait, face.vertices) };
 }

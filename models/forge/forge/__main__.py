@@ -10,6 +10,7 @@ STEPS = {
     "render": ("forge.render.cli", "render training shards, reference photographs or a sheet to judge by eye"),
     "sitters": ("forge.render.sitters", "render the six sample sitters that ship with the app"),
     "faults": ("forge.render.faults", "render reference photographs with one fault each, for the app's quality remarks"),
+    "heldout": ("forge.render.heldout", "render sitters never trained on across light and pose, for `npm run sitter:eval`"),
     "train-ae": ("forge.train.autoencoder", "train the latent autoencoder"),
     "train-face": ("forge.train.face", "train the face encoder that conditions the denoiser"),
     "encode": ("forge.train.encode", "cache latents and reference embeddings for the denoiser"),
@@ -19,6 +20,7 @@ STEPS = {
     "pack-judges": ("forge.pack.judge_files", "the judges as small files, for measuring later packs by the same judges"),
     "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),
     "unpack": ("forge.pack.unpack", "checkpoints from a shipped pack, so that its training can go on"),
+    "likeness": ("forge.pack.likeness", "put the likeness scale that the app measured into a pack's manifest"),
     "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
     "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),
 }

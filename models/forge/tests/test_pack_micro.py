@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import torch
 
 from forge.nets.bundle import Bundle
 from forge.nets.config import MICRO
+from forge.pack import likeness
 from forge.pack.goldens import BYTE_TOLERANCE
 from forge.pack.micro import MICRO_THRESHOLD, enliven, write_micro
 from forge.pack.quantise import dequantise_array, quantise_array, round_to_grid
@@ -180,3 +182,22 @@ def test_unpacked_networks_compute_what_the_pack_computes(tmp_path: Path) -> Non
 def test_a_pack_of_other_networks_cannot_be_unpacked(folder: Path) -> None:
     with pytest.raises((ValueError, KeyError)):
         read_bundle(folder, replace(MICRO, transformer_blocks=2))
+
+
+def test_likeness_scale_goes_into_the_manifest_and_changes_nothing_else(folder: Path, tmp_path: Path) -> None:
+    before = json.loads((folder / "manifest.json").read_text())
+    assert "likeness" not in before["identity"]
+    (tmp_path / "manifest.json").write_bytes((folder / "manifest.json").read_bytes())
+    scale = {"close": 0.9, "near": 0.8, "distant": 0.4, "stranger": 0.6}
+    (tmp_path / "scale.json").write_text(json.dumps(scale))
+    likeness.run(Namespace(pack=tmp_path, scale=tmp_path / "scale.json"))
+    after = json.loads((tmp_path / "manifest.json").read_text())
+    assert after["identity"].pop("likeness") == scale
+    assert after == before
+
+
+@pytest.mark.parametrize("wrong", [{"close": 0.9}, {"close": 0.5, "near": 0.8, "distant": 0.4, "stranger": 0.6}, {"close": 2, "near": 0.8, "distant": 0.4, "stranger": 0.6}])
+def test_a_scale_the_app_would_refuse_is_refused(tmp_path: Path, wrong: dict) -> None:
+    (tmp_path / "scale.json").write_text(json.dumps(wrong))
+    with pytest.raises(ValueError, match="scale"):
+        likeness.read_scale(tmp_path / "scale.json")

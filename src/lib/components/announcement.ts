@@ -19,7 +19,7 @@ export function announcement(
 		case 'started':
 			return `${which} is being exposed.`;
 		case 'done':
-			return `${which} is done, ${likenessText(event.frame.likeness)}.`;
+			return `${which} is done, ${likenessText(event.frame.likeness, event.frame.likenessBand)}.`;
 		case 'stopped':
 			return `${which} was stopped.`;
 		case 'failed':

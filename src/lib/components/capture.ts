@@ -17,7 +17,12 @@ export const TAKES: readonly Take[] = [
 ];
 
 /** Turning is what two of the takes ask for; closeness is judged at the camera's full size, after the take. */
-const NOT_HINTED: readonly PhotoRemarkCode[] = ['turned', 'face-small', 'duplicate'];
+const NOT_HINTED: readonly PhotoRemarkCode[] = [
+	'turned',
+	'face-small',
+	'duplicate',
+	'unlike-others'
+];
 
 /** Live advice, or null when this is a good moment. */
 export function hintFor(take: Take, look: FaceLook | null): string | null {

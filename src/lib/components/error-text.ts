@@ -47,6 +47,11 @@ export function errorText(error: WireError): ErrorText {
 			);
 		case 'photo-no-face':
 			return say('No face found', 'Try a photograph where both eyes show.');
+		case 'photo-share-failed':
+			return say(
+				'What you shared did not arrive',
+				'There is no room for it on this device, or too much came at once. Choose the photographs here instead.'
+			);
 		case 'photo-several-faces':
 			return say(
 				`${error.params.count} faces found`,

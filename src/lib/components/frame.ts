@@ -1,8 +1,10 @@
 /** What components know of a frame and its sheet; `state/sheet.svelte.ts` provides it. */
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
+import type { LikenessBand } from '$lib/contract/likeness';
 import type { Stage } from '$lib/contract/progress';
 import type { FrameMark, FrameProvenance, Recipe, ShootOrigin } from '$lib/contract/recipe';
+import type { SkinDrift } from '$lib/contract/skin';
 
 /** Id of the contact sheet on the page, for whoever wants to bring it into view. */
 export const CONTACT_SHEET = 'contact-sheet';
@@ -22,6 +24,9 @@ export interface FrameFacts {
 	readonly preview: ImageBitmap | null;
 	readonly url: string | null;
 	readonly likeness: number | null;
+	/** Null also for frames kept before packs had a scale. */
+	readonly likenessBand: LikenessBand | null;
+	readonly skinDrift: SkinDrift | null;
 	/** Ringed, crossed, or not decided yet. */
 	readonly mark: FrameMark | null;
 	readonly error: WireError | null;
@@ -48,6 +53,16 @@ export interface SheetFacts<F extends FrameFacts = FrameFacts> {
 		origin?: ShootOrigin;
 	};
 	readonly frames: readonly F[];
+}
+
+/** A sitter in the bin; `state/sitter-bin.svelte.ts` provides it. */
+export interface BinnedSitterFacts {
+	readonly id: string;
+	readonly name: string;
+	readonly url: string | null;
+	/** How many there are of them. */
+	readonly photographs: number;
+	readonly binnedAt: number;
 }
 
 /** One thing in the bin; `state/bin.svelte.ts` provides it. */

@@ -42,6 +42,11 @@ export function remarkText({ code, value }: PhotoRemark): ErrorText {
 			};
 		case 'duplicate':
 			return { what: 'Same picture again', then: 'Another view would say more about the face.' };
+		case 'unlike-others':
+			return {
+				what: 'Not like the others',
+				then: 'If this is somebody else, take it away: two people in one sitter become a mixture.'
+			};
 	}
 }
 

@@ -2,8 +2,10 @@
 import type { DeviceReport } from '$lib/contract/device';
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { PackManifest } from '$lib/contract/manifest';
+import type { LikenessBand } from '$lib/contract/likeness';
 import type { Recipe, ShootOrigin, VariationDegree } from '$lib/contract/recipe';
 import type { Stage } from '$lib/contract/progress';
+import type { SkinDrift } from '$lib/contract/skin';
 import { shootOf } from '$lib/direction/shoots';
 import type { FrameStatus } from './frame';
 import type { Order } from './order';
@@ -108,13 +110,33 @@ export function likenessNumber(cosine: number): number {
 	return Math.max(0, Math.round(cosine * 100));
 }
 
-/** Likeness in words: the bands are the face encoder's, not a promise about people. */
-export function likenessText(cosine: number | null): string {
+/**
+ * Likeness in words: the steps were measured for the pack's own face encoder (docs/likeness.md), and are no promise about
+ * people.
+ * @param band null or absent where the pack has no scale, or had none when the frame was made
+ */
+export function likenessText(cosine: number | null, band: LikenessBand | null | undefined): string {
 	if (cosine === null) return 'no face found in the picture';
-	if (cosine >= 0.7) return 'close to the references';
-	if (cosine >= 0.5) return 'near the references';
-	if (cosine >= 0.3) return 'a distant likeness';
-	return 'hardly a likeness';
+	switch (band) {
+		case 'close':
+			return 'close to the references';
+		case 'near':
+			return 'near the references';
+		case 'distant':
+			return 'a distant likeness';
+		case 'unlike':
+			return 'hardly a likeness';
+		default:
+			return 'this pack has no scale for likeness';
+	}
+}
+
+/** A warning when skin came out lighter or darker than the references show it; null within the usual spread. */
+export function skinText(drift: SkinDrift | null): string | null {
+	if (!drift || Math.abs(drift.degrees) <= drift.limit) return null;
+	return drift.degrees > 0
+		? 'The skin came out lighter than in the references'
+		: 'The skin came out darker than in the references';
 }
 
 /** "About 11 s left", "About 2 min left". */
@@ -205,6 +227,14 @@ export function frameTitle(shoot: string, index: number): string {
 
 export function framesText(count: number): string {
 	return count === 1 ? '1 frame' : `${count} frames`;
+}
+
+export function photographsText(count: number): string {
+	return count === 1 ? '1 photograph' : `${count} photographs`;
+}
+
+export function sittersText(count: number): string {
+	return count === 1 ? '1 sitter' : `${count} sitters`;
 }
 
 /** Said after something was deleted. @param index of the frame, from 0; null for the whole shoot */

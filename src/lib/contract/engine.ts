@@ -5,8 +5,10 @@
 import type { DeviceOverride, DeviceReport, SealReport } from './device';
 import type { Direction } from './direction';
 import type { DetectedFace, HeadPose, PhotoRemark, Point } from './faces';
+import type { LikenessBand } from './likeness';
 import type { PackManifest } from './manifest';
 import type { ProgressListener, Stage } from './progress';
+import type { SkinDrift, SkinTone } from './skin';
 
 export interface BootOptions {
 	device: DeviceOverride;
@@ -45,6 +47,8 @@ export interface ReferencePhoto {
 	face: DetectedFace;
 	/** What makes it a weak reference; empty for a good one. */
 	remarks: PhotoRemark[];
+	/** Of cheeks and forehead; null where light or cover hides them. */
+	skin: SkinTone | null;
 	/** 64 bits as 16 hex digits that hardly change when a picture is saved again: tells duplicates. */
 	fingerprint: string;
 	/** Face embedding of the current pack, unit length, float32 [embeddingLength]. Biometric data. */
@@ -64,6 +68,8 @@ export interface FaceLook {
 export interface FrameRequest {
 	/** Embeddings of 1-8 references of one sitter. */
 	embeddings: Float32Array[];
+	/** Skin tones of the references, as far as they are known; without any, drift is not judged. */
+	skin?: readonly SkinTone[];
 	direction: Direction;
 	/** Unsigned 32-bit. */
 	seed: number;
@@ -93,6 +99,10 @@ export interface FrameResult {
 	height: number;
 	/** Cosine in [-1, 1] between the portrait's face and the references; null when no face was found in it. */
 	likeness: number | null;
+	/** The same as a step of the pack's scale; null without a face or a scale. */
+	likenessBand: LikenessBand | null;
+	/** Null where the light or the look has a colour of its own, and where skin cannot be measured. */
+	skinDrift: SkinDrift | null;
 	timings: FrameTimings;
 	device: DeviceReport;
 }

@@ -18,6 +18,8 @@ export interface ErrorParams {
 	'photo-too-many-pixels': { name: string; width: number; height: number; limit: number };
 	'photo-too-small': { name: string; width: number; height: number; minimum: number };
 	'photo-no-face': { name: string };
+	/** What came through the system's share sheet could not be kept until the page opened. */
+	'photo-share-failed': Record<string, never>;
 	/** `boxes` in shares of the upright picture's width and height, largest face first. */
 	'photo-several-faces': { name: string; count: number; boxes: Box[] };
 	// sealing and workers

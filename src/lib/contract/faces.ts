@@ -39,7 +39,8 @@ export const PHOTO_REMARKS = [
 	'tilted',
 	'eyes-closed',
 	'covered',
-	'duplicate'
+	'duplicate',
+	'unlike-others'
 ] as const;
 
 export type PhotoRemarkCode = (typeof PHOTO_REMARKS)[number];

@@ -4,6 +4,7 @@ import * as v from 'valibot';
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const unit = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
+const cosine = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** Relative path inside the pack: no scheme, no leading slash, no parent segments. */
 const path = v.pipe(
@@ -80,7 +81,17 @@ export const packManifestSchema = v.strictObject({
 		template: v.strictObject({ rightEye: unitPoint, leftEye: unitPoint, mouth: unitPoint }),
 		embeddingLength: positiveInteger,
 		tokens: positiveInteger,
-		references: v.literal('average')
+		references: v.literal('average'),
+		/** Absent in packs that were not calibrated: likeness then has a number and no words. */
+		likeness: v.optional(
+			v.pipe(
+				v.strictObject({ close: cosine, near: cosine, distant: cosine, stranger: cosine }),
+				v.check(
+					({ close, near, distant }) => close >= near && near >= distant,
+					'steps out of order'
+				)
+			)
+		)
 	}),
 	scheduler: v.strictObject({
 		kind: v.picklist(['flow-match-euler', 'lcm', 'ddim', 'euler', 'dpmpp-2m']),

@@ -2,6 +2,8 @@
 import type { DeviceReport } from './device';
 import type { Direction } from './direction';
 import type { FrameTimings } from './engine';
+import type { LikenessBand } from './likeness';
+import type { SkinDrift } from './skin';
 
 /** Everything a frame's pixels depend on, apart from the sitter's references. */
 export interface Recipe {
@@ -37,6 +39,10 @@ export type FrameMark = 'favourite' | 'rejected';
 export interface FrameScores {
 	/** Cosine in [-1, 1], null when the portrait's face was not found. */
 	likeness: number | null;
+	/** Absent in frames kept before packs had a scale. */
+	likenessBand?: LikenessBand | null;
+	/** Absent in frames kept before skin was measured. */
+	skinDrift?: SkinDrift | null;
 }
 
 export interface FrameProvenance {

@@ -39,10 +39,13 @@ export function promptParts(direction: Direction): readonly Option[] {
 	});
 }
 
-/** The positive prompt of a text-conditioned pack; empty when nothing is set. */
-export function compilePrompt(direction: Direction): string {
-	return promptParts(direction)
-		.map(({ fragment }) => fragment)
+/**
+ * The positive prompt of a text-conditioned pack; empty when nothing is set.
+ * @param notes on the sitter, only where the person asked for them to be told; last, so that nothing of the direction is cut
+ */
+export function compilePrompt(direction: Direction, notes = ''): string {
+	return [...promptParts(direction).map(({ fragment }) => fragment), notes.trim()]
+		.filter((part) => part !== '')
 		.join(', ');
 }
 

@@ -1,24 +1,33 @@
-/** Face embeddings of sitters for the present pack, each read once and kept where it costs least. */
+/** Faces of sitters as the present pack reads them, each read once and kept where it costs least. */
 import type { ReferencePhoto } from '$lib/contract/engine';
 import { LuxError } from '$lib/contract/errors';
+import type { SkinTone } from '$lib/contract/skin';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
 import type { EngineState } from './engine.svelte';
 import { referenceOf } from './references';
 import type { SamplePhotographs, SampleSitter } from './samples';
 
+/** One reference as a frame needs it. */
+export interface SitterFace {
+	/** float32 [embeddingLength], unit length. */
+	embedding: Float32Array;
+	/** Null where it could not be measured. */
+	skin: SkinTone | null;
+}
+
 /** How one sitter is read: which of the two depends on the kind of sitter. */
 interface Reading {
-	sample: (sample: SampleSitter) => Promise<Float32Array[]>;
+	sample: (sample: SampleSitter) => Promise<SitterFace[]>;
 	own: (
 		references: readonly ReferenceRecord[],
 		record: SitterRecord | undefined
-	) => Promise<Float32Array[]>;
+	) => Promise<SitterFace[]>;
 }
 
 export class Embeddings {
 	/** Work under way or done, by pack and sitter: one reading serves every frame. Failures are evicted. */
-	readonly #work = new Map<string, Promise<Float32Array[]>>();
+	readonly #work = new Map<string, Promise<SitterFace[]>>();
 
 	constructor(
 		private readonly engine: EngineState,
@@ -27,24 +36,24 @@ export class Embeddings {
 	) {}
 
 	/**
-	 * @returns 1-8 vectors, float32 [embeddingLength]
+	 * @returns 1-8 faces
 	 * @throws LuxError `request-invalid` for a sitter without references; what reading a photograph throws
 	 */
 	of(
 		sitterId: string,
 		packHash: string,
-		read: (reading: Reading) => Promise<Float32Array[]>
-	): Promise<Float32Array[]> {
+		read: (reading: Reading) => Promise<SitterFace[]>
+	): Promise<SitterFace[]> {
 		const key = `${packHash} ${sitterId}`;
 		const known = this.#work.get(key);
 		if (known) return known;
 		const work = read({
 			sample: (sample) => this.#sample(sample, packHash),
 			own: (references, record) => this.#own(references, record, packHash)
-		}).then((embeddings) => {
-			if (embeddings.length === 0)
+		}).then((faces) => {
+			if (faces.length === 0)
 				throw new LuxError('request-invalid', { detail: 'this sitter has no photographs' });
-			return embeddings;
+			return faces;
 		});
 		this.#work.set(key, work);
 		work.catch(() => this.#work.delete(key));
@@ -58,7 +67,7 @@ export class Embeddings {
 	}
 
 	/** Through the same intake as uploads; the result is cached with its pack. */
-	async #sample(sample: SampleSitter, packHash: string): Promise<Float32Array[]> {
+	async #sample(sample: SampleSitter, packHash: string): Promise<SitterFace[]> {
 		const cached = await this.repository.referencesOf(sample.id).catch(() => []);
 		const record: SitterRecord = {
 			id: sample.id,
@@ -66,43 +75,44 @@ export class Embeddings {
 			kind: 'sample',
 			createdAt: 0
 		};
-		const embeddings: Float32Array[] = [];
+		const faces: SitterFace[] = [];
 		for (const url of sample.urls) {
 			const id = `${sample.id} ${url.slice(url.lastIndexOf('/') + 1)}`;
 			const hit = cached.find((reference) => reference.id === id);
-			if (hit?.packHash === packHash) {
-				embeddings.push(hit.embedding);
+			if (hit && isCurrent(hit, packHash)) {
+				faces.push(faceOf(hit));
 				continue;
 			}
 			const bytes = await this.photographs.read(url);
 			const photo = await this.#read(bytes, sample.name);
-			embeddings.push(photo.embedding);
+			faces.push(faceOf(photo));
 			// A cache only: a full disk costs the next visit a moment, nothing else.
 			await this.repository
 				.addReference(record, referenceOf(sample.id, id, sample.name, photo))
 				.catch(() => undefined);
 		}
-		return embeddings;
+		return faces;
 	}
 
 	async #own(
 		references: readonly ReferenceRecord[],
 		record: SitterRecord | undefined,
 		packHash: string
-	): Promise<Float32Array[]> {
-		const embeddings: Float32Array[] = [];
+	): Promise<SitterFace[]> {
+		const faces: SitterFace[] = [];
 		for (const reference of references) {
-			if (reference.packHash === packHash || !record) {
-				embeddings.push(reference.embedding);
+			if (isCurrent(reference, packHash) || !record) {
+				faces.push(faceOf(reference));
 				continue;
 			}
-			const { embedding } = await this.#read(reference.bytes.slice(0), reference.name, reference);
-			embeddings.push(embedding);
+			const photo = await this.#read(reference.bytes.slice(0), reference.name, reference);
+			const face = faceOf(photo);
+			faces.push(face);
 			await this.repository
-				.addReference(record, { ...reference, embedding, packHash })
+				.amendReference(reference.id, { ...face, packHash })
 				.catch(() => undefined);
 		}
-		return embeddings;
+		return faces;
 	}
 
 	/** A photograph that was kept knows which of its faces was meant. */
@@ -119,3 +129,12 @@ export class Embeddings {
 		);
 	}
 }
+
+const faceOf = ({ embedding, skin }: ReferenceRecord | ReferencePhoto): SitterFace => ({
+	embedding,
+	skin: skin ?? null
+});
+
+/** Read by this pack, and since skin is measured. */
+const isCurrent = (reference: ReferenceRecord, packHash: string) =>
+	reference.packHash === packHash && reference.skin !== undefined;

@@ -3,7 +3,6 @@ import type { FaceLook } from '$lib/contract/engine';
 import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import type { PhotoRemark, Point } from '$lib/contract/faces';
 import type { SitterRecord } from '$lib/storage/schema';
-import { duplicateRemarks } from './duplicates';
 import type { EngineState } from './engine.svelte';
 import { MAX_REFERENCES, type SitterState } from './sitters.svelte';
 
@@ -120,12 +119,10 @@ export class IntakeState {
 		const { signal } = new AbortController();
 		const asked = at ? { bytes, name, at } : { bytes, name };
 		const photo = await this.engine.readReference(signal, asked, () => undefined);
-		const remarks = [
-			...photo.remarks,
-			...duplicateRemarks(photo.fingerprint, this.sitters.fingerprints(sitter.id))
-		];
-		entry.remarks = remarks;
-		return this.sitters.add(sitter, { ...photo, remarks }, name);
+		const compared = this.sitters.comparedWith(sitter.id, photo);
+		const remarks = [...photo.remarks, ...compared.kept];
+		entry.remarks = [...remarks, ...compared.now];
+		return this.sitters.add({ ...sitter, consentedAt: Date.now() }, { ...photo, remarks }, name);
 	}
 
 	#nextName(): string {

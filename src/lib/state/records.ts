@@ -4,6 +4,7 @@ import { LuxError } from '$lib/contract/errors';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { Recipe } from '$lib/contract/recipe';
 import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
+import type { SitterFace } from './embeddings';
 import type { Frame } from './sheet.svelte';
 
 /** A preview after every second step shows the picture arrive without doubling the work. */
@@ -43,12 +44,13 @@ export function recipeOf(
  */
 export function requestOf(
 	recipe: Recipe,
-	embeddings: Float32Array[],
+	faces: readonly SitterFace[],
 	source: ArrayBuffer | null
 ): FrameRequest {
 	const { direction, seed, steps, guidanceScale, identityStrength, init } = recipe;
 	return {
-		embeddings,
+		embeddings: faces.map(({ embedding }) => embedding),
+		skin: faces.flatMap(({ skin }) => skin ?? []),
 		direction,
 		seed,
 		steps,
@@ -79,7 +81,11 @@ export function recordOf(
 		width: result.width,
 		height: result.height,
 		recipe,
-		scores: { likeness: result.likeness },
+		scores: {
+			likeness: result.likeness,
+			likenessBand: result.likenessBand,
+			skinDrift: result.skinDrift
+		},
 		provenance: {
 			device: result.device,
 			timings: result.timings,

@@ -190,14 +190,14 @@ export class RunState {
 		try {
 			const { pack } = await this.engine.start();
 			if (frame.status !== 'exposing') return;
-			const embeddings = await this.sitters.embeddings(abort.signal, sheet.shoot.sitterId);
+			const faces = await this.sitters.faces(abort.signal, sheet.shoot.sitterId);
 			ready = true;
 			const recipe = recipeOf(sheet.shoot, frame, pack);
 			const source = recipe.init ? await this.#sourceOf(recipe.init.frameId) : null;
 			if (frame.status !== 'exposing') return;
 			const result = await this.engine.shootFrame(
 				abort.signal,
-				requestOf(recipe, embeddings, source),
+				requestOf(recipe, faces, source),
 				(progress) => this.#follow(frame, progress)
 			);
 			const twin = await this.#twinOf(sheet.shoot);

@@ -1,8 +1,10 @@
 /** A contact sheet: one shoot and its frames, live or restored. */
 import type { Intent } from '$lib/contract/direction';
 import type { WireError } from '$lib/contract/errors';
+import type { LikenessBand } from '$lib/contract/likeness';
 import type { Progress, Stage } from '$lib/contract/progress';
 import type { FrameMark } from '$lib/contract/recipe';
+import type { SkinDrift } from '$lib/contract/skin';
 import type { FramePlan, FrameRecord, ShootRecord } from '$lib/storage/schema';
 
 /** `binned`: in the bin, or deleted for good (then without a record); neither shown nor made again. */
@@ -48,6 +50,14 @@ export class Frame {
 
 	get likeness(): number | null {
 		return this.#record?.scores.likeness ?? null;
+	}
+
+	get likenessBand(): LikenessBand | null {
+		return this.#record?.scores.likenessBand ?? null;
+	}
+
+	get skinDrift(): SkinDrift | null {
+		return this.#record?.scores.skinDrift ?? null;
 	}
 
 	get mark(): FrameMark | null {

@@ -1,13 +1,23 @@
 /** Who can be photographed: the sample sitters that ship with the app, and the person's own. */
-import { toWireError, type WireError } from '$lib/contract/errors';
+import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import { abortable } from '$lib/bridge/abortable';
 import type { ReferencePhoto } from '$lib/contract/engine';
+import type { PhotoRemark } from '$lib/contract/faces';
+import type { LikenessScale } from '$lib/contract/likeness';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
-import { Embeddings } from './embeddings';
+import { duplicateRemarks } from './duplicates';
+import { Embeddings, type SitterFace } from './embeddings';
 import type { EngineState } from './engine.svelte';
-import { pictureOf, referenceOf, type OwnSitter, type Photograph } from './references';
+import {
+	photographsOf,
+	pictureOf,
+	referenceOf,
+	type OwnSitter,
+	type Photograph
+} from './references';
 import { fetchSamples, SamplePhotographs, type SampleSitter } from './samples';
+import { strangerRemarks } from './strangers';
 
 /** The mean of more references changes little, and every one is another face to store. */
 export const MAX_REFERENCES = 8;
@@ -20,13 +30,23 @@ export interface Sitter {
 	pictures: readonly string[];
 	/** The same as records, for own sitters; empty for samples, which nobody edits. */
 	photographs: readonly Photograph[];
+	/** Own sitters only, as in `SitterRecord`. */
+	consentedAt?: number;
+	notes?: string;
+	notesTold?: boolean;
 }
+
+/** What a person may change about an own sitter. */
+export type SitterChange = Partial<Pick<SitterRecord, 'name' | 'notes' | 'notesTold' | 'binnedAt'>>;
 
 export class SitterState {
 	selectedId = $state<string | null>(null);
 	error = $state.raw<WireError | null>(null);
 	#samples = $state.raw<readonly SampleSitter[]>([]);
 	#own = $state.raw<readonly OwnSitter[]>([]);
+	/** Sitters deleted for good: what is still being read for one of them comes too late. */
+	// eslint-disable-next-line svelte/prefer-svelte-reactivity -- looked up, never rendered
+	readonly #erased = new Set<string>();
 	readonly #photographs = new SamplePhotographs();
 	readonly #embeddings: Embeddings;
 
@@ -41,15 +61,13 @@ export class SitterState {
 
 	get all(): readonly Sitter[] {
 		return [
-			...this.#own.map(({ record, references, pictures }) => ({
-				...record,
-				pictures,
-				photographs: references.map(({ id, remarks }, index) => ({
-					id,
-					url: pictures[index] ?? '',
-					remarks: remarks ?? []
-				}))
-			})),
+			...this.#own
+				.filter(({ record }) => record.binnedAt === undefined)
+				.map(({ record, references, pictures }) => ({
+					...record,
+					pictures,
+					photographs: photographsOf(references, pictures, this.#scale)
+				})),
 			...this.#samples.map(({ id, name, urls }) => ({
 				id,
 				name,
@@ -58,6 +76,13 @@ export class SitterState {
 				photographs: []
 			}))
 		];
+	}
+
+	/** Own sitters in the bin, last binned first. */
+	get binned(): readonly OwnSitter[] {
+		return this.#own
+			.filter(({ record }) => record.binnedAt !== undefined)
+			.toSorted((a, b) => (b.record.binnedAt ?? 0) - (a.record.binnedAt ?? 0));
 	}
 
 	get selected(): Sitter | null {
@@ -74,16 +99,16 @@ export class SitterState {
 		for (const outcome of await Promise.allSettled([samples, own]))
 			if (outcome.status === 'rejected') this.error = toWireError(outcome.reason);
 		// The first sample is chosen on a cold open: one press of Shoot is enough.
-		this.selectedId ??= this.#samples[0]?.id ?? this.#own[0]?.record.id ?? null;
+		this.selectedId ??= this.#samples[0]?.id ?? this.all[0]?.id ?? null;
 	}
 
 	/**
-	 * Face embeddings of a sitter for the current pack, read again where the pack changed.
-	 * @returns 1-8 vectors, float32 [embeddingLength]
+	 * Faces of a sitter as the current pack reads them, read again where the pack changed.
+	 * @returns 1-8
 	 * @throws LuxError `cancelled` at once when the signal aborts; `request-invalid` for a sitter without
 	 *   references; otherwise what reading a photograph throws
 	 */
-	async embeddings(signal: AbortSignal, sitterId: string): Promise<Float32Array[]> {
+	async faces(signal: AbortSignal, sitterId: string): Promise<SitterFace[]> {
 		const { pack } = await this.engine.start();
 		const sample = this.#samples.find(({ id }) => id === sitterId);
 		const own = this.#own.find(({ record }) => record.id === sitterId);
@@ -96,7 +121,7 @@ export class SitterState {
 	/** Reads the chosen sitter ahead of the first Shoot. Failures show when a frame needs them. */
 	prepare(): void {
 		const sitter = this.selected;
-		if (sitter) this.embeddings(new AbortController().signal, sitter.id).catch(() => undefined);
+		if (sitter) this.faces(new AbortController().signal, sitter.id).catch(() => undefined);
 	}
 
 	/** A sitter without references yet; kept with the first one. */
@@ -108,20 +133,37 @@ export class SitterState {
 		return this.#own.find(({ record }) => record.id === sitterId)?.references.length ?? 0;
 	}
 
-	fingerprints(sitterId: string): string[] {
-		const own = this.#own.find(({ record }) => record.id === sitterId);
-		return (own?.references ?? []).flatMap(({ fingerprint }) => fingerprint ?? []);
+	/** Remarks that a photograph gets from the others: the same picture again, or somebody else. */
+	comparedWith(
+		sitterId: string,
+		photo: ReferencePhoto
+	): { kept: PhotoRemark[]; now: PhotoRemark[] } {
+		const { references = [] } = this.#own.find(({ record }) => record.id === sitterId) ?? {};
+		const prints = references.flatMap(({ fingerprint }) => fingerprint ?? []);
+		return {
+			kept: duplicateRemarks(photo.fingerprint, prints),
+			now: strangerRemarks(photo, references, this.#scale)
+		};
+	}
+
+	get #scale(): LikenessScale | undefined {
+		return this.engine.pack?.manifest.identity.likeness;
 	}
 
 	/**
 	 * Adds a photograph to a sitter and keeps both.
+	 * @param record with the time of consent: without it nothing is kept
+	 * @throws LuxError `request-invalid` without consent, `cancelled` for a sitter that was deleted for good meanwhile
 	 * @returns why it could not be kept; the reference works until the page is closed all the same
 	 */
 	async add(record: SitterRecord, photo: ReferencePhoto, name: string): Promise<WireError | null> {
+		if (record.consentedAt === undefined)
+			throw new LuxError('request-invalid', { detail: 'nobody agreed to this photograph' });
+		if (this.#erased.has(record.id)) throw new LuxError('cancelled', {});
 		const reference = referenceOf(record.id, crypto.randomUUID(), name, photo);
 		const known = this.#own.find((own) => own.record.id === record.id);
 		const next: OwnSitter = {
-			record: known?.record ?? record,
+			record: known ? { ...known.record, consentedAt: record.consentedAt } : record,
 			references: [...(known?.references ?? []), reference],
 			pictures: [...(known?.pictures ?? []), pictureOf(reference)]
 		};
@@ -165,7 +207,7 @@ export class SitterState {
 			const back = [...now.references, reference];
 			this.#replace(
 				now.record,
-				back.sort((a, b) => a.createdAt - b.createdAt)
+				back.toSorted((a, b) => a.createdAt - b.createdAt)
 			);
 		};
 	}
@@ -179,16 +221,22 @@ export class SitterState {
 		this.#embeddings.forget(record.id);
 	}
 
-	async rename(sitterId: string, name: string): Promise<void> {
+	/** @throws LuxError what storage throws; nothing has changed then */
+	async amend(sitterId: string, change: SitterChange): Promise<void> {
 		const own = this.#own.find(({ record }) => record.id === sitterId);
 		if (!own) return;
-		const record = { ...own.record, name };
-		this.#own = this.#own.map((other) => (other === own ? { ...own, record } : other));
+		const record = { ...own.record, ...change };
 		await this.repository.saveSitter(record);
+		this.#own = this.#own.map((other) =>
+			other.record.id === sitterId ? { ...other, record } : other
+		);
+		if (record.binnedAt !== undefined && this.selectedId === sitterId)
+			this.selectedId = this.all[0]?.id ?? null;
 	}
 
-	/** Removes an own sitter with every photograph and embedding. */
-	async remove(sitterId: string): Promise<void> {
+	/** Deletes an own sitter for good, with every photograph and embedding, here and in storage. */
+	async erase(sitterId: string): Promise<void> {
+		this.#erased.add(sitterId);
 		await this.repository.removeSitter(sitterId);
 		const own = this.#own.find(({ record }) => record.id === sitterId);
 		own?.pictures.forEach((url) => URL.revokeObjectURL(url));

@@ -2,8 +2,10 @@
 import type { OptionId } from '$lib/contract/direction';
 import type { BootOptions, PortraitEngine } from '$lib/contract/engine';
 import { toWireError, type WireError } from '$lib/contract/errors';
+import { takeShared } from '$lib/offline/shared';
 import { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
+import { wipe, type Kept } from '$lib/storage/wipe';
 import { createContext } from 'svelte';
 import { AgainState } from './again.svelte';
 import { BinState } from './bin.svelte';
@@ -17,7 +19,8 @@ import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
 import { SelectionState } from './selection.svelte';
 import { SharingState } from './sharing.svelte';
-import { SitterState } from './sitters.svelte';
+import { SitterBin } from './sitter-bin.svelte';
+import { SitterState, type SitterChange } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
 
 export interface StudioOptions {
@@ -34,6 +37,7 @@ export interface StudioOptions {
 export class Studio {
 	readonly engine: EngineState;
 	readonly sitters: SitterState;
+	readonly sitterBin: SitterBin;
 	readonly intake: IntakeState;
 	readonly ownShoots: OwnShootState;
 	readonly direction: DirectionState;
@@ -50,15 +54,20 @@ export class Studio {
 	superseded = $state(false);
 	problem = $state.raw<WireError | null>(null);
 	readonly #repository: Repository;
+	readonly #baseUrl: () => string;
+	readonly #databaseName: string | undefined;
 
 	constructor({ createEngine, boot, baseUrl, picture, databaseName }: StudioOptions) {
 		this.picture = picture;
+		this.#baseUrl = baseUrl;
+		this.#databaseName = databaseName;
 		this.#repository = new Repository({
 			name: databaseName,
 			onSuperseded: () => (this.superseded = true)
 		});
 		this.engine = new EngineState(createEngine, boot);
 		this.sitters = new SitterState(this.engine, this.#repository, baseUrl);
+		this.sitterBin = new SitterBin(this.sitters);
 		this.intake = new IntakeState(this.engine, this.sitters);
 		this.ownShoots = new OwnShootState(this.#repository);
 		this.direction = new DirectionState(() => this.ownShoots.all);
@@ -133,9 +142,9 @@ export class Studio {
 		return this.run.shoot(record);
 	}
 
-	async renameSitter(id: string, name: string): Promise<void> {
+	async amendSitter(id: string, change: SitterChange): Promise<void> {
 		await this.sitters
-			.rename(id, name)
+			.amend(id, change)
 			.catch((error: unknown) => (this.problem = toWireError(error)));
 	}
 
@@ -159,8 +168,26 @@ export class Studio {
 		}
 	}
 
-	async removeSitter(id: string): Promise<void> {
-		await this.sitters.remove(id).catch((error: unknown) => (this.problem = toWireError(error)));
+	/**
+	 * Photographs that came through the system's share sheet and were not taken up yet.
+	 * @param failed the share sheet's files could not be kept
+	 */
+	async takeShared(failed: boolean): Promise<File[]> {
+		if (failed) this.problem = { code: 'photo-share-failed', params: {} };
+		return takeShared().catch(() => []);
+	}
+
+	/**
+	 * Ends everything and deletes all that is kept on this device. The page has to be loaded anew afterwards.
+	 * @returns what is still there
+	 */
+	async wipe(): Promise<{ left: Kept } | { error: WireError }> {
+		try {
+			await this.close();
+			return { left: await wipe(this.#baseUrl(), this.#databaseName) };
+		} catch (error) {
+			return { error: toWireError(error) };
+		}
 	}
 
 	async close(): Promise<void> {

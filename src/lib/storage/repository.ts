@@ -68,6 +68,18 @@ export class Repository {
 		});
 	}
 
+	/** What a new pack reads in a kept photograph. Nothing happens to one that was removed meanwhile. */
+	amendReference(
+		referenceId: string,
+		change: Pick<ReferenceRecord, 'embedding' | 'skin' | 'packHash'>
+	): Promise<void> {
+		return this.#write(['references'], async (tx) => {
+			const store = tx.objectStore('references');
+			const reference = await store.get(referenceId);
+			if (reference) await store.put({ ...reference, ...change });
+		});
+	}
+
 	removeReference(referenceId: string): Promise<void> {
 		return this.#write(['references'], async (tx) => {
 			await tx.objectStore('references').delete(referenceId);

@@ -8,6 +8,7 @@ import type {
 } from '$lib/contract/recipe';
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
+import type { SkinTone } from '$lib/contract/skin';
 import type { DBSchema, IDBPDatabase } from 'idb';
 
 export const DATABASE_NAME = 'luxshot';
@@ -18,6 +19,14 @@ export interface SitterRecord {
 	id: string;
 	name: string;
 	kind: 'sample' | 'own';
+	/** When somebody last ticked "This is me, or an adult who agreed"; absent in samples and in sitters kept before it was. */
+	consentedAt?: number;
+	/** Glasses, hair: the person's own words. */
+	notes?: string;
+	/** The notes may go into the words a pack is told; otherwise they are for the person alone. */
+	notesTold?: boolean;
+	/** When the sitter was put into the bin; absent outside it. */
+	binnedAt?: number;
 	/** Milliseconds since the epoch, as every `createdAt` here. */
 	createdAt: number;
 }
@@ -36,6 +45,8 @@ export interface ReferenceRecord {
 	/** What makes it weak, and what tells duplicates; absent in references kept before these were measured. */
 	remarks?: readonly PhotoRemark[];
 	fingerprint?: string;
+	/** Null where skin could not be measured; absent in references kept before it was. */
+	skin?: SkinTone | null;
 	/** float32 [embeddingLength], unit length, of the face encoder in the pack named by `packHash`. */
 	embedding: Float32Array;
 	packHash: string;

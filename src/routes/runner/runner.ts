@@ -4,9 +4,12 @@
  */
 import type { DeviceOverride } from '$lib/contract/device';
 import type { Direction } from '$lib/contract/direction';
-import type { BootReport, FrameResult, PortraitEngine } from '$lib/contract/engine';
+import type { BootReport, FrameResult, PortraitEngine, ReferencePhoto } from '$lib/contract/engine';
 import { LuxError, toWireError } from '$lib/contract/errors';
+import { cosine, meanEmbedding } from '$lib/contract/embedding';
 import type { PhotoRemark } from '$lib/contract/faces';
+import type { Stage } from '$lib/contract/progress';
+import type { SkinTone } from '$lib/contract/skin';
 import type { Outcome } from '$lib/contract/worker-api';
 import { parseDirection } from '$lib/direction/compile';
 import { findShoot, SHOOTS } from '$lib/direction/shoots';
@@ -19,7 +22,16 @@ export interface RunnerReference {
 	remarks: PhotoRemark[];
 	/** 16 hex digits; see `ReferencePhoto`. */
 	fingerprint: string;
+	skin: SkinTone | null;
 	milliseconds: number;
+	/** Milliseconds of each stage. */
+	stages: Partial<Record<Stage, number>>;
+}
+
+/** A face, and the references it is to be compared with, all by their handles. */
+export interface RunnerComparison {
+	probe: number;
+	references: number[];
 }
 
 export interface RunnerRequest {
@@ -42,6 +54,8 @@ export interface LuxShotRunner {
 	shootFrame(
 		request: RunnerRequest
 	): Promise<Outcome<Omit<FrameResult, 'bytes'> & { base64: string }>>;
+	/** Cosine of each probe with the mean of its references, as frames are scored. */
+	compare(comparisons: RunnerComparison[]): Outcome<number[]>;
 	/** A named shoot by name or id, ignoring case. */
 	parseShoot(text: string): Outcome<Direction>;
 	/** Option ids, for example `F5,S4,Y7,M9,P7,L4`. */
@@ -50,29 +64,35 @@ export interface LuxShotRunner {
 }
 
 export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRunner {
-	const embeddings: Float32Array[] = [];
+	const faces: Pick<ReferencePhoto, 'embedding' | 'skin'>[] = [];
 	const photographs = new SamplePhotographs();
 	const { signal } = new AbortController();
 	const ignore = () => undefined;
 
 	async function read(bytes: ArrayBuffer, name: string): Promise<RunnerReference> {
 		const started = performance.now();
-		const photo = await engine.readReference(signal, { bytes, name }, ignore);
-		const { remarks, fingerprint, face } = photo;
+		const stages: RunnerReference['stages'] = {};
+		const photo = await engine.readReference(signal, { bytes, name }, (progress) => {
+			if (progress.kind === 'stage-finished') stages[progress.stage] = progress.milliseconds;
+		});
+		const { remarks, fingerprint, face, skin } = photo;
 		return {
-			handle: embeddings.push(photo.embedding) - 1,
+			handle: faces.push({ embedding: photo.embedding, skin }) - 1,
 			score: face.score,
 			remarks,
 			fingerprint,
-			milliseconds: performance.now() - started
+			skin,
+			milliseconds: performance.now() - started,
+			stages
 		};
 	}
 
-	function embeddingOf(handle: number): Float32Array {
-		const embedding = embeddings[handle];
-		if (!embedding) throw new LuxError('request-invalid', { detail: `no reference ${handle}` });
-		return embedding;
+	function faceOf(handle: number): (typeof faces)[number] {
+		const face = faces[handle];
+		if (!face) throw new LuxError('request-invalid', { detail: `no reference ${handle}` });
+		return face;
 	}
+	const embeddingOf = (handle: number) => faceOf(handle).embedding;
 
 	return {
 		boot: (options) => attempt(() => engine.boot(signal, options, ignore)),
@@ -100,10 +120,26 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 			attempt(async () => {
 				const { bytes, ...result } = await engine.shootFrame(
 					signal,
-					{ ...request, embeddings: handles.map(embeddingOf), previewEvery: 0 },
+					{
+						...request,
+						embeddings: handles.map(embeddingOf),
+						skin: handles.flatMap((handle) => faceOf(handle).skin ?? []),
+						previewEvery: 0
+					},
 					ignore
 				);
 				return { ...result, base64: toBase64(bytes) };
+			}),
+		compare: (comparisons) =>
+			attemptSync(() => {
+				const means = new Map<string, Float32Array>();
+				return comparisons.map(({ probe, references }) => {
+					const key = references.join();
+					const face = embeddingOf(probe);
+					const mean = means.get(key) ?? meanEmbedding(references.map(embeddingOf), face.length);
+					means.set(key, mean);
+					return cosine(face, mean);
+				});
 			}),
 		parseShoot: (text) =>
 			attemptSync(() => {

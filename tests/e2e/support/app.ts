@@ -1,5 +1,5 @@
 /** Fixtures shared by the end-to-end tests: a server over the build, and typed calls into the runner page. */
-import { test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Page } from '@playwright/test';
 import type { Outcome } from '../../../src/lib/contract/worker-api';
 import { serve } from '../../../scripts/serve.mjs';
 
@@ -29,6 +29,17 @@ export const test = base.extend<Fixtures>({
 		await use(foreign);
 	}
 });
+
+/** The whole app is fetched a second time while two cores run the model: slow machines need a while. */
+export const PATIENCE = { timeout: 90_000 };
+
+/** Opens the studio and waits until the service worker holds everything. */
+export async function visit(page: Page, appUrl: string): Promise<void> {
+	await page.goto(appUrl);
+	await expect(page.getByText(/^Runs on this device/)).toBeVisible(PATIENCE);
+	await page.evaluate(() => navigator.serviceWorker.ready);
+	await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+}
 
 /** The value of an outcome; throws with the code when it failed. */
 export function valueOf<T>(outcome: Outcome<T>): T {

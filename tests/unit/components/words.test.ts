@@ -9,6 +9,7 @@ import {
 	shootTitle,
 	timeLeftText
 } from '$lib/components/words';
+import { LIKENESS_BANDS } from '$lib/contract/likeness';
 import { describe, expect, it } from 'vitest';
 
 /** One example of every code: the type makes a new code without a sentence fail to compile. */
@@ -24,6 +25,7 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'photo-too-many-pixels': { name: 'a.png', width: 20000, height: 20000, limit: 64e6 },
 	'photo-too-small': { name: 'a.png', width: 40, height: 30, minimum: 96 },
 	'photo-no-face': { name: 'a.jpg' },
+	'photo-share-failed': {},
 	'photo-several-faces': {
 		name: 'a.jpg',
 		count: 2,
@@ -102,8 +104,11 @@ describe('words', () => {
 	it('gives likeness a number and words that agree in order', () => {
 		expect(likenessNumber(0.816)).toBe(82);
 		expect(likenessNumber(-0.2)).toBe(0);
-		expect(likenessText(null)).toContain('no face');
-		expect(new Set([0.8, 0.6, 0.4, 0.1].map(likenessText)).size).toBe(4);
+		expect(likenessText(null, null)).toContain('no face');
+		const words = LIKENESS_BANDS.map((band) => likenessText(0.5, band));
+		expect(new Set(words).size).toBe(LIKENESS_BANDS.length);
+		expect(likenessText(0.5, undefined)).toContain('no scale');
+		expect(words).not.toContain(likenessText(0.5, null));
 	});
 
 	it('rounds time left up, and to minutes where seconds say nothing', () => {

@@ -124,6 +124,9 @@ describe('words', () => {
 			'medium close-up, 85mm f/1.8, three-quarter view, Kodak Portra 400, film grain'
 		);
 		expect(compilePrompt(UNDIRECTED)).toBe('');
+		expect(compilePrompt(UNDIRECTED, ' round glasses ')).toBe('round glasses');
+		const told = compilePrompt(parseDirection('L2,F4'), 'round glasses');
+		expect(told).toBe(`${compilePrompt(parseDirection('L2,F4'))}, round glasses`);
 	});
 
 	it('stays far below the 77 tokens at which CLIP cuts', () => {

@@ -220,6 +220,21 @@ describe('repository', () => {
 		expect(await repo.framesOf('x')).toHaveLength(1);
 	});
 
+	it('writes what a new pack read, and brings no deleted photograph back', async () => {
+		const repo = repository('reread');
+		await repo.addReference(sitter('a'), reference('r1', 'a'));
+		const change = {
+			embedding: Float32Array.of(0, 1),
+			skin: { angle: 30, lightness: 60 },
+			packHash: 'new'
+		};
+		await repo.amendReference('r1', change);
+		expect(await repo.referencesOf('a')).toMatchObject([{ id: 'r1', ...change }]);
+		await repo.removeSitter('a');
+		await repo.amendReference('r1', change);
+		expect(await repo.referencesOf('a')).toEqual([]);
+	});
+
 	it('lists shoots newest first and stops at the limit', async () => {
 		const repo = repository('order');
 		for (const [id, at] of [

@@ -51,7 +51,10 @@ def hash_file(path: Path) -> dict:
 
 
 def build_manifest(folder: Path, graphs: list[Graph], config: PocketConfig, about: dict, defaults: dict) -> dict:
-    """The manifest of the graphs written in `folder`. `about` holds id, title and version."""
+    """The manifest of the graphs written in `folder`. `about` holds id, title and version.
+
+    `identity.likeness` is left out: it is measured through the app on the finished pack, then added by `forge likeness`.
+    """
     files = [hash_file(folder / graph.file) for graph in graphs]
     entries, largest, memory = {}, 0, 0
     for graph in graphs:

@@ -75,11 +75,12 @@ def draw_reference(
     density: float = 0.4,
     pose: Pose | None = None,
     expression: str | None = None,
+    light: Light | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """A photo-like neutral reference: uint8 [H,W,3] and its five points [5,2]; light, clothes and pose vary a little.
 
     `place` names a backdrop of `scene`; without it the wall is plain. `density` of the hair wants more at larger sizes.
-    `pose` and `expression` replace the drawn ones, for photographs that are faulty on purpose.
+    `pose`, `expression` and `light` replace the drawn ones, for photographs that are faulty or lit on purpose.
     """
     rng = np.random.default_rng([seed, 97])
     u = rng.uniform
@@ -92,7 +93,7 @@ def draw_reference(
     plain = Pose(u(-18, 18), 0, 0, u(-14, 14), u(-6, 6), u(-5, 5), (u(-6, 6), u(-4, 4)))
     renderer.pose(pose or plain)
     warm, power = rng.normal(0, 0.06), u(1.9, 2.9)
-    light = Light(
+    drawn_light = Light(
         (u(-55, 55), u(15, 50)),
         (power * (1 + warm), power, power * (1 - warm)),
         (u(-60, 60), u(-20, 20)),
@@ -104,7 +105,7 @@ def draw_reference(
         ground=(u(0.18, 0.3),) * 3,
     )
     raw, points = renderer.draw(
-        Camera(3.5 * u(0.95, 1.12), (0.5 + u(-0.03, 0.03), 0.44 + u(-0.03, 0.03)), u(16, 26), u(-6, 6)), light
+        Camera(3.5 * u(0.95, 1.12), (0.5 + u(-0.03, 0.03), 0.44 + u(-0.03, 0.03)), u(16, 26), u(-6, 6)), light or drawn_light
     )
     w, h = renderer.width, renderer.height
     fg = reduce(raw, w, h).astype(F32) / 255
