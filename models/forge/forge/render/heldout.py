@@ -1,7 +1,7 @@
 """`forge heldout`: sitters never trained on, each in eight lights and poses, for measuring likeness (`npm run sitter:eval`).
 
-OUT/SEED-N.webp and OUT/labels.json: a list of {"file", "sitter", "light", "yaw"}. Every sitter is photographed once in every
-light; which pose goes with which light is drawn for each sitter, so that neither tells who it is.
+OUT/SEED-N.webp and OUT/labels.json: a list of {"file", "sitter", "light", "yaw", "points" (five landmarks, pixels)}. Every
+sitter is photographed once in every light; which pose goes with which light is drawn for each sitter, so that neither tells who it is.
 """
 
 import argparse
@@ -68,9 +68,9 @@ def run(args: argparse.Namespace) -> None:
             body = yaw * u(0.2, 0.6)
             pose = Pose(body, 0, 0, yaw - body, pitch + u(-2, 2), u(-5, 5), (u(-5, 5), u(-3, 3)))
             place = PLACES[rng.integers(len(PLACES))]
-            image, _ = draw_reference(renderer, person, seed * 64 + n, place, 0.6, pose, None, light)
+            image, points = draw_reference(renderer, person, seed * 64 + n, place, 0.6, pose, None, light)
             file = f"{seed}-{n}.webp"
             Image.fromarray(image).save(out / file, quality=QUALITY, method=6)
-            labels.append({"file": file, "sitter": seed, "light": name, "yaw": yaw})
-    (out / "labels.json").write_text(json.dumps(labels, indent=1) + "\n")
+            labels.append({"file": file, "sitter": seed, "light": name, "yaw": yaw, "points": np.round(points.astype(float), 1).tolist()})
+    (out / "labels.json").write_text(json.dumps(labels) + "\n")
     print(f"{len(labels)} photographs, {sum(p.stat().st_size for p in out.glob('*.webp')) / 1e6:.2f} MB")

@@ -1,0 +1,109 @@
+/**
+ * `npm run pocket:eval`: the embedded pack measured on portraits that the app itself makes (routes/runner, WASM), of held-out
+ * sitters in this repository. The judges (models/judges) are Python's: `pip install -e 'models/forge[judges]'` first.
+ * Ends with one line of JSON.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { optionIds, planRequests } from './pocket-eval/requests.mjs';
+import { unwrap, withRunnerPage } from './runner-page.mjs';
+import { root } from './setup.mjs';
+
+const HELDOUT = 'tests/fixtures/heldout';
+/** References of a sitter that the app is given; the others are what the judges compare with. */
+const REFERENCES = 3;
+
+const { values } = parseArgs({
+	options: {
+		sitters: { type: 'string', default: '16' },
+		portraits: { type: 'string', default: '9' },
+		strengths: { type: 'string', default: '0,0.5,1' },
+		python: { type: 'string', default: process.env.FORGE_PYTHON ?? 'python3' },
+		rebuild: { type: 'boolean', default: false },
+		out: { type: 'string', default: 'out/pocket-eval' }
+	}
+});
+const out = resolve(values.out);
+const python = (...args) =>
+	spawnSync(values.python, ['-m', 'forge', ...args], {
+		cwd: join(root, 'models/forge'),
+		encoding: 'utf8',
+		stdio: ['ignore', 'pipe', 'inherit']
+	});
+// Asked before twenty minutes of shooting, not after.
+if (python('score', '--help').status !== 0)
+	throw new Error(
+		`"${values.python} -m forge" does not run. Install it with: pip install -e 'models/forge[judges]', or name another Python by --python.`
+	);
+
+const labels = JSON.parse(await readFile(join(root, HELDOUT, 'labels.json'), 'utf8'));
+const sitters = [...new Set(labels.map(({ sitter }) => sitter))].slice(0, Number(values.sitters));
+const requests = planRequests(
+	sitters,
+	Number(values.portraits),
+	values.strengths.split(',').map(Number)
+);
+
+await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
+	const boot = unwrap(
+		await page.evaluate(() => window.luxshotRunner.boot({ device: 'wasm', pack: 'packs/pocket' })),
+		'start-up'
+	);
+	const handles = new Map();
+	for (const sitter of sitters) {
+		const own = [];
+		for (const { file } of labels.filter((label) => label.sitter === sitter).slice(0, REFERENCES)) {
+			const base64 = (await readFile(join(root, HELDOUT, file))).toString('base64');
+			const photo = { base64, name: file };
+			own.push(
+				unwrap(await page.evaluate((p) => window.luxshotRunner.readReference(p), photo), file)
+					.handle
+			);
+		}
+		handles.set(sitter, own);
+	}
+	await mkdir(out, { recursive: true });
+	const portraits = [];
+	for (const request of requests) {
+		const text = request.told ? optionIds(request.options) : '';
+		const direction = request.told
+			? unwrap(await page.evaluate((ids) => window.luxshotRunner.parseDirection(ids), text), text)
+			: {};
+		const frame = unwrap(
+			await page.evaluate((asked) => window.luxshotRunner.shootFrame(asked), {
+				handles: handles.get(request.sitter),
+				direction,
+				seed: request.seed,
+				identityStrength: request.strength
+			}),
+			request.file
+		);
+		await writeFile(join(out, request.file), Buffer.from(frame.base64, 'base64'));
+		portraits.push({
+			...request,
+			likeness: frame.likeness,
+			skinDrift: frame.skinDrift ?? null,
+			seconds: frame.timings.totalMilliseconds / 1000
+		});
+		if (portraits.length % 16 === 0) console.log(`${portraits.length} of ${requests.length}`);
+	}
+	const { manifest, hash } = boot.pack;
+	const about = {
+		pack: { id: manifest.id, version: manifest.version, hash, totalBytes: manifest.totalBytes },
+		device: { kind: boot.device.kind, threads: boot.device.threads },
+		defaults: manifest.defaults,
+		foreignRequests: foreign.length,
+		references: REFERENCES,
+		portraits
+	};
+	await writeFile(join(out, 'portraits.json'), `${JSON.stringify(about, null, 1)}\n`);
+});
+
+const scored = python(
+	...['score', '--portraits', out, '--heldout', join(root, HELDOUT)],
+	...['--judges', join(root, 'models/judges')]
+);
+process.stdout.write(scored.stdout);
+process.exit(scored.status ?? 1);

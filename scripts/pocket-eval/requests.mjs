@@ -1,0 +1,54 @@
+/** What `npm run pocket:eval` has the app shoot: a balanced design, the same on every machine. */
+import { createHash } from 'node:crypto';
+
+const AXES = ['F', 'S', 'Y', 'M', 'P', 'L'];
+const OPTIONS = 9;
+const FIRST_SEED = 20_000;
+
+/** Where an option of an axis stands in a block: a number that depends on nothing else. */
+const place = (axis, block, option) =>
+	createHash('sha256').update(`${axis} ${block} ${option}`).digest('hex');
+
+/** The options of an axis in the order of a block of nine portraits. */
+function shuffled(axis, block) {
+	const places = Array.from({ length: OPTIONS }, (_, option) => place(axis, block, option));
+	return [...places.keys()].sort((a, b) => (places[a] < places[b] ? -1 : 1));
+}
+
+/**
+ * Portrait `i` as option numbers 0-8, one for each axis. In every block of nine portraits each option of each axis occurs
+ * once, in an order of its own.
+ */
+export function directionOf(i) {
+	const block = Math.floor(i / OPTIONS);
+	return AXES.map((axis) => shuffled(axis, block)[i % OPTIONS]);
+}
+
+/** Option numbers as the ids that the app parses, for example `F5,S4,Y7,M9,P7,L4`. */
+export const optionIds = (options) =>
+	options.map((option, axis) => `${AXES[axis]}${option + 1}`).join();
+
+/**
+ * All portraits to shoot: `portraits` of each sitter under every identity strength (the same directions and seeds, so that
+ * strengths compare), then, told no direction at all, at full strength.
+ * @param {number[]} sitters
+ * @param {number} portraits
+ * @param {number[]} strengths
+ */
+export function planRequests(sitters, portraits, strengths) {
+	const shots = Array.from({ length: sitters.length * portraits }, (_, i) => ({
+		sitter: sitters[i % sitters.length],
+		seed: FIRST_SEED + i,
+		options: directionOf(i)
+	}));
+	const directed = strengths.flatMap((strength) =>
+		shots.map((shot) => ({ ...shot, group: `strength-${strength}`, strength, told: true }))
+	);
+	const undirected = shots.map((shot) => ({
+		...{ ...shot, group: 'direction-off', strength: 1, told: false }
+	}));
+	return [...directed, ...undirected].map((request, i) => ({
+		...request,
+		file: `${String(i + 1).padStart(4, '0')}.png`
+	}));
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { directionOf, optionIds, planRequests } from '../../../scripts/pocket-eval/requests.mjs';
+
+const SITTERS = Array.from({ length: 16 }, (_, i) => 1_000_100 + i);
+const plan = planRequests(SITTERS, 9, [0, 0.5, 1]);
+const group = (name: string) => plan.filter((request) => request.group === name);
+
+describe('what pocket:eval shoots', () => {
+	it('asks for every option of every axis equally often', () => {
+		const full = group('strength-1');
+		for (let axis = 0; axis < 6; axis++) {
+			const counts = Array.from({ length: 9 }, () => 0);
+			for (const { options } of full) counts[options[axis] ?? -1]! += 1;
+			expect(counts).toEqual(Array.from({ length: 9 }, () => 16));
+		}
+	});
+
+	it('does not let two axes go together', () => {
+		const directions = Array.from({ length: 81 }, (_, i) => directionOf(i));
+		for (let a = 0; a < 6; a++)
+			for (let b = 0; b < a; b++) {
+				const pairs = new Set(directions.map((d) => `${d[a]} ${d[b]}`));
+				expect(pairs.size, `axes ${a} and ${b}`).toBeGreaterThan(26);
+			}
+	});
+
+	it('gives each sitter as many portraits, and strengths the same seeds and directions', () => {
+		for (const sitter of SITTERS)
+			expect(group('strength-0').filter((request) => request.sitter === sitter)).toHaveLength(9);
+		const essence = (name: string) =>
+			group(name).map(({ sitter, seed, options }) => ({ sitter, seed, options }));
+		expect(essence('strength-0')).toEqual(essence('strength-1'));
+		expect(essence('direction-off')).toEqual(essence('strength-1'));
+		expect(group('direction-off').every(({ told }) => !told)).toBe(true);
+	});
+
+	it('names files and options as the app does', () => {
+		expect(new Set(plan.map(({ file }) => file)).size).toBe(plan.length);
+		expect(optionIds([0, 1, 2, 3, 4, 8])).toBe('F1,S2,Y3,M4,P5,L9');
+	});
+});
