@@ -11,7 +11,7 @@ import type {
 	ReferencePhoto
 } from '$lib/contract/engine';
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
-import type { PhotoRemark, Point } from '$lib/contract/faces';
+import type { DetectedFace, PhotoRemark, Point } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 
@@ -28,6 +28,8 @@ export interface FakeEngineOptions {
 	remarks?: (name: string) => PhotoRemark[];
 	/** Awaited before this step of this frame (both counted from 1). */
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
+	/** No face is found in this frame (counted from 1). */
+	faceless?: (frame: number) => boolean;
 	/** Finishes a frame all the same when it was cancelled. */
 	deaf?: boolean;
 	/** Fails this frame (counted from 1) half way. */
@@ -163,13 +165,15 @@ export class FakeEngine implements PortraitEngine {
 					image: draw(request, step / steps, source).transferToImageBitmap()
 				});
 		}
+		const faceless = this.options.faceless?.(frame) ?? false;
 		const blob = await draw(request, 1, source).convertToBlob({ type: 'image/png' });
 		return {
 			bytes: await blob.arrayBuffer(),
 			mimeType: 'image/png',
 			width: WIDTH,
 			height: HEIGHT,
-			likeness: 0.5 + ((request.seed * 37) % 40) / 100,
+			likeness: faceless ? null : 0.5 + ((request.seed * 37) % 40) / 100,
+			face: faceless ? null : faceOf(request),
 			timings: {
 				stages: [{ stage: 'denoise', milliseconds: times.reduce((a, b) => a + b, 0) }],
 				steps: times,
@@ -215,8 +219,7 @@ function draw(
 	const hue = (number[1]! * 40 + number[3]! * 12) % 360;
 	context.fillStyle = `hsl(${hue} 30% ${12 + number[3]! * 5}%)`;
 	context.fillRect(0, 0, WIDTH, HEIGHT);
-	const x = WIDTH / 2 + ((seed * 13) % 31) - 15;
-	const scale = 1.5 - number[0]! * 0.1;
+	const { x, y, scale } = headOf({ seed, direction, embeddings });
 	const tone = Math.round((embeddings[0]?.[0] ?? 0.5) * 40) + 30;
 	context.fillStyle = `hsl(${(hue + 160) % 360} 20% 30%)`;
 	context.beginPath();
@@ -224,7 +227,7 @@ function draw(
 	context.fill();
 	context.fillStyle = `hsl(25 35% ${tone}%)`;
 	context.beginPath();
-	context.ellipse(x, HEIGHT / 2 - 10, 48 * scale, 62 * scale, 0, 0, 7);
+	context.ellipse(x, y, 48 * scale, 62 * scale, 0, 0, 7);
 	context.fill();
 	for (let i = 0; i < (1 - clarity) * 4000; i++) {
 		const at = Math.imul(i + seed, 2654435761) >>> 0;
@@ -236,6 +239,41 @@ function draw(
 		context.drawImage(source, 0, 0, WIDTH, HEIGHT);
 	}
 	return canvas;
+}
+
+/** Place and size of the head: heads of different people differ, as in life. */
+function headOf({
+	seed,
+	direction,
+	embeddings
+}: Pick<FrameRequest, 'seed' | 'direction' | 'embeddings'>): {
+	x: number;
+	y: number;
+	scale: number;
+} {
+	const person = embeddings[0]?.[0] ?? 0.5;
+	const framing = Number(direction.framing?.slice(1) ?? 0);
+	return {
+		x: WIDTH / 2 + ((seed * 13) % 31) - 15,
+		y: HEIGHT / 2 - 10 + person * 12,
+		scale: (1.5 - framing * 0.1) * (0.7 + person * 0.3)
+	};
+}
+
+/** Where the eyes of the drawn head would be. */
+function faceOf(request: FrameRequest): DetectedFace {
+	const { x, y, scale } = headOf(request);
+	return {
+		box: { x: x - 40 * scale, y: y - 50 * scale, width: 80 * scale, height: 100 * scale },
+		points: {
+			rightEye: [x - 20 * scale, y - 8 * scale],
+			leftEye: [x + 20 * scale, y - 8 * scale],
+			noseTip: [x, y + 14 * scale],
+			mouthRight: [x - 14 * scale, y + 34 * scale],
+			mouthLeft: [x + 14 * scale, y + 34 * scale]
+		},
+		score: 0.99
+	};
 }
 
 function fakeManifest(steps: number): PackManifest {

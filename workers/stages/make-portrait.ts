@@ -1,6 +1,7 @@
 /** One portrait from beginning to end: the stages in order, and nothing else. */
 import type { FrameRequest, FrameResult } from '$lib/contract/engine';
 import { LuxError } from '$lib/contract/errors';
+import type { DetectedFace } from '$lib/contract/faces';
 import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
@@ -78,8 +79,16 @@ export async function makePortrait(
 	const portrait = await clock.run('decode', () =>
 		decodeLatents(graphs.vaeDecoder, latents, manifest)
 	);
+	const found = await clock.run('detect-face', () => faces.detect(portrait));
 	const likeness = await clock.run('score-likeness', () =>
-		scoreLikeness(portrait, sitter, faces, graphs.faceEncoder, manifest.identity)
+		// Found once: what is judged is the face that crops are placed by.
+		scoreLikeness(
+			portrait,
+			sitter,
+			{ detect: async () => found },
+			graphs.faceEncoder,
+			manifest.identity
+		)
 	);
 	const bytes = await clock.run('encode-image', () => encodePng(portrait));
 	return {
@@ -87,6 +96,7 @@ export async function makePortrait(
 		mimeType: 'image/png',
 		...manifest.image,
 		likeness,
+		face: found[0] ? seenFace(found[0]) : null,
 		timings: {
 			stages: clock.stages,
 			steps,
@@ -94,6 +104,11 @@ export async function makePortrait(
 		},
 		device: studio.report.device
 	};
+}
+
+/** What the page may know of a face: the mesh stays in the worker. */
+function seenFace({ box, points, score }: DetectedFace): DetectedFace {
+	return { box, points, score };
 }
 
 /** Pure noise, or an earlier picture with as much noise as the plan's first step expects. */

@@ -93,6 +93,8 @@ export interface FrameResult {
 	height: number;
 	/** Cosine in [-1, 1] between the portrait's face and the references; null when no face was found in it. */
 	likeness: number | null;
+	/** The face that was judged, the largest in the portrait; null when none was found. Crops are placed by it. */
+	face: DetectedFace | null;
 	timings: FrameTimings;
 	device: DeviceReport;
 }

@@ -80,6 +80,7 @@ export function recordOf(
 		height: result.height,
 		recipe,
 		scores: { likeness: result.likeness },
+		face: result.face,
 		provenance: {
 			device: result.device,
 			timings: result.timings,
