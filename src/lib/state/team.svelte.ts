@@ -94,8 +94,11 @@ export class TeamState {
 
 	readonly members = $derived.by((): readonly Member[] => {
 		const frames = this.sheet?.frames ?? [];
-		const people = new Map(frames.flatMap(({ member }) => (member ? [[member.id, member]] : [])));
-		const members = [...people.values()].map((sitter) => {
+		const everyone = frames.flatMap(({ member }) => member ?? []);
+		const people = everyone.filter(
+			({ id }, place) => everyone.findIndex((other) => other.id === id) === place
+		);
+		const members = people.map((sitter) => {
 			const takes = frames.filter(
 				({ member, status }) => member?.id === sitter.id && status !== 'binned'
 			);
