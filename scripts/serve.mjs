@@ -35,6 +35,9 @@ export async function serve({ dir, port = 0, base = '', headers: change = (_, h)
 	const rules = parseHeaders(readFileSync(join(root, '_headers'), 'utf8'));
 	const files = sirv(root, {
 		etag: true,
+		// Copies that scripts/compress.mjs made: what is measured is what a host sends.
+		brotli: true,
+		gzip: true,
 		setHeaders(response, path) {
 			const pathname = decodeURI(path);
 			for (const [ending, type] of Object.entries(TYPES))

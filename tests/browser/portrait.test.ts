@@ -223,6 +223,7 @@ describe('on the way', () => {
 			'step 3/4',
 			'step 4/4',
 			'decode',
+			'detect-face',
 			'score-likeness',
 			'encode-image'
 		]);

@@ -109,11 +109,12 @@ describe('exact re-run', () => {
 		await shootAll();
 		const [sheet] = studio.run.sheets;
 		const frame = sheet!.frames[0]!;
-		const other = { ...frame.record!.recipe, packHash: '0'.repeat(64) };
-		expect(studio.again.rerunBlock(sheet!.shoot, other)).toBe('other-pack');
-		expect(studio.again.rerunBlock({ ...sheet!.shoot, sitterId: 'gone' }, other)).toBe(
-			'sitter-gone'
-		);
-		expect(studio.again.varyBlock(sheet!.shoot)).toBeNull();
+		const recipe = { ...frame.record!.recipe, packHash: '0'.repeat(64) };
+		const other = { sitter: frame.sitter, record: { ...frame.record!, recipe } };
+		expect(studio.again.rerunBlock(other)).toBe('other-pack');
+		const gone = { ...other, sitter: { id: 'gone', name: 'Gone' } };
+		expect(studio.again.rerunBlock(gone)).toBe('sitter-gone');
+		expect(studio.again.rerunBlock(frame)).toBeNull();
+		expect(studio.again.varyBlock(frame)).toBeNull();
 	});
 });

@@ -11,8 +11,12 @@ import type {
 	ReferencePhoto
 } from '$lib/contract/engine';
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
+<<<<<<< HEAD
 import type { PhotoRemark, Point } from '$lib/contract/faces';
 import type { LikenessScale } from '$lib/contract/likeness';
+=======
+import type { DetectedFace, PhotoRemark, Point } from '$lib/contract/faces';
+>>>>>>> helper-direct
 import type { PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import type { SkinDrift } from '$lib/contract/skin';
@@ -30,6 +34,8 @@ export interface FakeEngineOptions {
 	remarks?: (name: string) => PhotoRemark[];
 	/** Awaited before this step of this frame (both counted from 1). */
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
+	/** No face is found in this frame (counted from 1). */
+	faceless?: (frame: number) => boolean;
 	/** Finishes a frame all the same when it was cancelled. */
 	deaf?: boolean;
 	/** Scale of likeness in the pack's manifest; none by itself. */
@@ -178,15 +184,21 @@ export class FakeEngine implements PortraitEngine {
 					image: draw(request, step / steps, source).transferToImageBitmap()
 				});
 		}
+		const faceless = this.options.faceless?.(frame) ?? false;
 		const blob = await draw(request, 1, source).convertToBlob({ type: 'image/png' });
 		return {
 			bytes: await blob.arrayBuffer(),
 			mimeType: 'image/png',
 			width: WIDTH,
 			height: HEIGHT,
+<<<<<<< HEAD
 			likeness: 0.5 + ((request.seed * 37) % 40) / 100,
 			likenessBand: 'near',
 			skinDrift: this.options.skinDrift ?? null,
+=======
+			likeness: faceless ? null : 0.5 + ((request.seed * 37) % 40) / 100,
+			face: faceless ? null : faceOf(request),
+>>>>>>> helper-direct
 			timings: {
 				stages: [{ stage: 'denoise', milliseconds: times.reduce((a, b) => a + b, 0) }],
 				steps: times,
@@ -232,8 +244,7 @@ function draw(
 	const hue = (number[1]! * 40 + number[3]! * 12) % 360;
 	context.fillStyle = `hsl(${hue} 30% ${12 + number[3]! * 5}%)`;
 	context.fillRect(0, 0, WIDTH, HEIGHT);
-	const x = WIDTH / 2 + ((seed * 13) % 31) - 15;
-	const scale = 1.5 - number[0]! * 0.1;
+	const { x, y, scale } = headOf({ seed, direction, embeddings });
 	const tone = Math.round((embeddings[0]?.[0] ?? 0.5) * 40) + 30;
 	context.fillStyle = `hsl(${(hue + 160) % 360} 20% 30%)`;
 	context.beginPath();
@@ -241,7 +252,7 @@ function draw(
 	context.fill();
 	context.fillStyle = `hsl(25 35% ${tone}%)`;
 	context.beginPath();
-	context.ellipse(x, HEIGHT / 2 - 10, 48 * scale, 62 * scale, 0, 0, 7);
+	context.ellipse(x, y, 48 * scale, 62 * scale, 0, 0, 7);
 	context.fill();
 	for (let i = 0; i < (1 - clarity) * 4000; i++) {
 		const at = Math.imul(i + seed, 2654435761) >>> 0;
@@ -255,7 +266,46 @@ function draw(
 	return canvas;
 }
 
+<<<<<<< HEAD
 function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
+=======
+/** Place and size of the head: heads of different people differ, as in life. */
+function headOf({
+	seed,
+	direction,
+	embeddings
+}: Pick<FrameRequest, 'seed' | 'direction' | 'embeddings'>): {
+	x: number;
+	y: number;
+	scale: number;
+} {
+	const person = embeddings[0]?.[0] ?? 0.5;
+	const framing = Number(direction.framing?.slice(1) ?? 0);
+	return {
+		x: WIDTH / 2 + ((seed * 13) % 31) - 15,
+		y: HEIGHT / 2 - 10 + person * 12,
+		scale: (1.5 - framing * 0.1) * (0.7 + person * 0.3)
+	};
+}
+
+/** Where the eyes of the drawn head would be. */
+function faceOf(request: FrameRequest): DetectedFace {
+	const { x, y, scale } = headOf(request);
+	return {
+		box: { x: x - 40 * scale, y: y - 50 * scale, width: 80 * scale, height: 100 * scale },
+		points: {
+			rightEye: [x - 20 * scale, y - 8 * scale],
+			leftEye: [x + 20 * scale, y - 8 * scale],
+			noseTip: [x, y + 14 * scale],
+			mouthRight: [x - 14 * scale, y + 34 * scale],
+			mouthLeft: [x + 14 * scale, y + 34 * scale]
+		},
+		score: 0.99
+	};
+}
+
+function fakeManifest(steps: number): PackManifest {
+>>>>>>> helper-direct
 	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
 	return {
 		formatVersion: 1,

@@ -1,9 +1,10 @@
 /** The studio page over the fake engine, for every UI test: opening, closing, and what tests look at. */
 import { Studio } from '$lib/state/studio.svelte';
-import { flushSync, mount, unmount } from 'svelte';
+import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { FakeEngine, type FakeEngineOptions } from './fake-engine';
+import StudioPage from '../../src/routes/(app)/+page.svelte';
 import Harness from './Harness.svelte';
 
 const SITTERS = [
@@ -20,8 +21,9 @@ export interface OpenStudio {
 /**
  * To be called once at the top of a test file. Each test gets its own database, 1440 x 900 px, and references without
  * content: the sitters' files are not part of these tests, their bytes only have to differ.
+ * @param Page another page than the studio itself
  */
-export function useStudio(): {
+export function useStudio(Page: Component = StudioPage): {
 	/** @param fragment of the page's address */
 	open: (options?: FakeEngineOptions, fragment?: string) => Promise<OpenStudio>;
 	/** Closes the page; the next `open` is a reload. */
@@ -60,7 +62,7 @@ export function useStudio(): {
 			databaseName
 		});
 		const target = document.body.appendChild(document.createElement('div'));
-		const app = mount(Harness, { target, props: { studio } });
+		const app = mount(Harness, { target, props: { studio, page: Page } });
 		leave = async () => {
 			await studio.close();
 			await unmount(app);

@@ -2,6 +2,7 @@
 import type { FrameRequest, FrameResult } from '$lib/contract/engine';
 import { meanEmbedding } from '$lib/contract/embedding';
 import { LuxError } from '$lib/contract/errors';
+import type { DetectedFace } from '$lib/contract/faces';
 import { bandOf } from '$lib/contract/likeness';
 import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
@@ -81,17 +82,26 @@ export async function makePortrait(
 	const portrait = await clock.run('decode', () =>
 		decodeLatents(graphs.vaeDecoder, latents, manifest)
 	);
-	const face = await clock.run('score-likeness', () =>
-		scoreLikeness(portrait, sitter, faces, graphs.faceEncoder, manifest.identity)
+	const found = await clock.run('detect-face', () => faces.detect(portrait));
+	const judged = await clock.run('score-likeness', () =>
+		// Found once: what is judged is the face that crops are placed by.
+		scoreLikeness(
+			portrait,
+			sitter,
+			{ detect: async () => found },
+			graphs.faceEncoder,
+			manifest.identity
+		)
 	);
 	const bytes = await clock.run('encode-image', () => encodePng(portrait));
 	return {
 		bytes,
 		mimeType: 'image/png',
 		...manifest.image,
-		likeness: face?.likeness ?? null,
-		likenessBand: bandOf(face?.likeness ?? null, manifest.identity.likeness),
-		skinDrift: skinDrift(face?.skin ?? null, settings.skin ?? [], settings.direction),
+		likeness: judged?.likeness ?? null,
+		likenessBand: bandOf(judged?.likeness ?? null, manifest.identity.likeness),
+		skinDrift: skinDrift(judged?.skin ?? null, settings.skin ?? [], settings.direction),
+		face: found[0] ? seenFace(found[0]) : null,
 		timings: {
 			stages: clock.stages,
 			steps,
@@ -99,6 +109,11 @@ export async function makePortrait(
 		},
 		device: studio.report.device
 	};
+}
+
+/** What the page may know of a face: the mesh stays in the worker. */
+function seenFace({ box, points, score }: DetectedFace): DetectedFace {
+	return { box, points, score };
 }
 
 /** Pure noise, or an earlier picture with as much noise as the plan's first step expects. */

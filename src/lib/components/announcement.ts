@@ -12,8 +12,9 @@ export function announcement(
 	} | null
 ): string {
 	if (!event) return '';
-	const { index, intent } = event.frame;
-	const side = intent ? `, ${intentText(intent)},` : '';
+	const { index, intent, member } = event.frame;
+	const aside = member?.name ?? (intent && intentText(intent));
+	const side = aside ? `, ${aside},` : '';
 	const which = `Frame ${index + 1} of ${event.sheet.frames.length}${side}`;
 	switch (event.kind) {
 		case 'started':
@@ -57,4 +58,9 @@ export function bootAnnouncement(
 	if (status !== 'booting') return '';
 	if (phase.kind === 'reading') return 'Reading the pack.';
 	return phase.kind === 'compiling' ? 'Setting up.' : 'Starting.';
+}
+
+/** What a screen reader is told about a file that was handed over. */
+export function exportAnnouncement(saved: string | null): string {
+	return saved ? `${saved} is saved.` : '';
 }

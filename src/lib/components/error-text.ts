@@ -142,6 +142,11 @@ export function errorText(error: WireError): ErrorText {
 					? 'It is one of the twelve. Choose another name.'
 					: 'It is one of yours. Choose another name, or rename that one first.'
 			);
+		case 'export-failed':
+			return say(
+				'The file could not be made',
+				`Nothing was lost. Close other tabs and try again. Detail: ${error.params.detail}.`
+			);
 		case 'link-too-long':
 			return say('This link is too long', 'It was not opened. Ask for it again.');
 		case 'link-newer':

@@ -17,6 +17,8 @@ export interface FrameFacts {
 	readonly seed: number;
 	/** Which side of a pair it is; null outside a pair. */
 	readonly intent: Intent | null;
+	/** Who it is of a team; null where a whole shoot has one sitter. */
+	readonly member: { readonly id: string; readonly name: string } | null;
 	readonly status: FrameStatus;
 	readonly stage: Stage | null;
 	readonly step: number;

@@ -1,6 +1,6 @@
 /**
- * Every key the studio page listens to, in one table: the page acts on it and the list on `?` is drawn from it, so neither
- * can know a key the other does not. Keys for frames belong in a section of their own; f, x, digits and arrows are theirs.
+ * Every key the pages listen to, in tables: a page acts on its table and the list on `?` is drawn from it, so neither can
+ * know a key the other does not. Keys for frames belong in a section of their own; f, x, digits and arrows are theirs.
  */
 import { AXES, AXIS_LETTER } from '$lib/contract/direction';
 
@@ -17,6 +17,20 @@ export interface ShortcutSection {
 	title: string;
 	shortcuts: readonly Shortcut[];
 }
+
+/** On every page; the layout acts on them. */
+const PAGES = {
+	title: 'Pages',
+	shortcuts: [
+		{ action: 'page-studio', key: 'g', says: 'Go to the studio' },
+		{ action: 'page-team', key: 't', says: 'Go to the team page' },
+		{ action: 'page-privacy', key: 'y', says: 'Go to the privacy page' }
+	]
+} as const satisfies ShortcutSection;
+const HELP = {
+	title: 'Help',
+	shortcuts: [{ action: 'list', key: '?', says: 'Show or close this list' }]
+} as const satisfies ShortcutSection;
 
 const axes = AXES.map((axis) => ({
 	action: `open-${axis}` as const,
@@ -54,10 +68,44 @@ export const SHORTCUT_SECTIONS = [
 			{ action: 'previous-sitter', key: 'p', says: 'Previous sitter' }
 		]
 	},
-	{ title: 'Help', shortcuts: [{ action: 'list', key: '?', says: 'Show or close this list' }] }
+	PAGES,
+	HELP
 ] as const satisfies readonly ShortcutSection[];
 
-export type ShortcutAction = (typeof SHORTCUT_SECTIONS)[number]['shortcuts'][number]['action'];
+export const TEAM_SECTIONS = [
+	{
+		title: 'Team',
+		shortcuts: [
+			{ action: 'shoot', key: 's', says: 'Shoot everyone chosen' },
+			{ action: 'cancel', key: 'c', says: 'Cancel what is being shot' },
+			{ action: 'new-seed', key: 'd', says: 'Draw a new seed' },
+			{ action: 'policy', key: 'e', says: 'One seed for everyone, or a seed for each' },
+			{ action: 'shoots', key: 'o', says: 'Choose a shoot' }
+		]
+	},
+	{
+		title: 'Page',
+		shortcuts: [
+			{ action: 'crop', key: 'k', says: 'Next shape of crop' },
+			{ action: 'save-sheet', key: 'a', says: 'Save the sheet' },
+			{ action: 'save-zip', key: 'z', says: 'Save the portraits as ZIP' }
+		]
+	},
+	{ title: 'Axes', shortcuts: axes },
+	PAGES,
+	HELP
+] as const satisfies readonly ShortcutSection[];
+
+type ActionOf<S extends readonly ShortcutSection[]> = S[number]['shortcuts'][number]['action'];
+/** Keys of the studio page. */
+export type ShortcutAction = ActionOf<typeof SHORTCUT_SECTIONS>;
+/** Keys of the team page. */
+export type TeamAction = ActionOf<typeof TEAM_SECTIONS>;
+export type PageAction = (typeof PAGES)['shortcuts'][number]['action'];
+
+export function isPageAction(action: string): action is PageAction {
+	return PAGES.shortcuts.some((shortcut) => shortcut.action === action);
+}
 
 /** What of a key press decides. */
 export type KeyPress = Pick<
@@ -73,21 +121,24 @@ export type KeyPress = Pick<
 	| 'target'
 >;
 
-/** What a key press asks for; null for keys of the browser, of a field, or of nobody. */
-export function actionOf(press: KeyPress): ShortcutAction | null {
+/**
+ * What a key press asks for; null for keys of the browser, of a field, or of nobody.
+ * @param sections the table of the page
+ */
+export function actionOf<S extends readonly ShortcutSection[]>(
+	press: KeyPress,
+	sections: S
+): ActionOf<S> | null {
 	if (press.ctrlKey || press.metaKey || press.altKey) return null;
 	if (press.repeat || press.isComposing || press.defaultPrevented) return null;
 	if (isWriting(press.target)) return null;
-	const rows: readonly (Shortcut & { action: ShortcutAction })[] = SHORTCUT_SECTIONS.flatMap(
-		({ shortcuts }) => [...shortcuts]
-	);
+	const rows: readonly Shortcut[] = sections.flatMap(({ shortcuts }) => [...shortcuts]);
 	const key = press.key.toLowerCase();
-	return (
-		rows.find(
-			(row) =>
-				row.key === key && (!/^[a-z]$/.test(row.key) || (row.shift ?? false) === press.shiftKey)
-		)?.action ?? null
+	const row = rows.find(
+		(row) =>
+			row.key === key && (!/^[a-z]$/.test(row.key) || (row.shift ?? false) === press.shiftKey)
 	);
+	return (row?.action as ActionOf<S> | undefined) ?? null;
 }
 
 /** The keys as they are printed on a keyboard, to be pressed together. */

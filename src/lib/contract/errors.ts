@@ -49,6 +49,8 @@ export interface ErrorParams {
 	// own shoots
 	'shoot-unnamed': Record<string, never>;
 	'shoot-name-taken': { name: string; given: boolean };
+	// files that leave the app
+	'export-failed': { detail: string };
 	// links
 	'link-too-long': { length: number; limit: number };
 	'link-newer': { version: number };

@@ -12,10 +12,8 @@ export const VARIATIONS = 3;
 /** Why a frame cannot be made again here. */
 export type AgainBlock = 'starting' | 'sitter-gone' | 'other-pack';
 
-type ShootFacts = Pick<
-	ShootRecord,
-	'name' | 'direction' | 'sitterId' | 'sitterName' | 'identityStrength'
->;
+type ShootFacts = Pick<ShootRecord, 'name'>;
+type FrameFacts = Pick<Frame, 'sitter' | 'record'>;
 
 export class AgainState {
 	constructor(
@@ -24,26 +22,26 @@ export class AgainState {
 		private readonly run: RunState
 	) {}
 
-	/** Why there can be no variations of a shoot's frames now; null when there can. */
-	varyBlock({ sitterId }: ShootFacts): AgainBlock | null {
+	/** Why there can be no variations of a frame now; null when there can. */
+	varyBlock({ sitter }: Pick<Frame, 'sitter'>): AgainBlock | null {
 		if (!this.engine.pack) return 'starting';
-		return this.sitters.all.some(({ id }) => id === sitterId) ? null : 'sitter-gone';
+		return this.sitters.all.some(({ id }) => id === sitter.id) ? null : 'sitter-gone';
 	}
 
-	/** Why a recipe cannot be run again exactly now; null when it can. */
-	rerunBlock(shoot: ShootFacts, { packHash }: Recipe): AgainBlock | null {
-		const block = this.varyBlock(shoot);
-		return block ?? (this.engine.pack?.hash === packHash ? null : 'other-pack');
+	/** Why a frame cannot be run again exactly now; null when it can, or is not finished. */
+	rerunBlock(frame: FrameFacts): AgainBlock | null {
+		const here = !frame.record || this.engine.pack?.hash === frame.record.recipe.packHash;
+		return this.varyBlock(frame) ?? (here ? null : 'other-pack');
 	}
 
 	/** Shoots three variations with the frame's own direction and strength; null when that is blocked. */
 	vary(shoot: ShootFacts, frame: Frame, degree: VariationDegree): Sheet | null {
 		const strength = this.engine.pack?.manifest.defaults.variation[degree];
-		if (!frame.record || !strength || this.varyBlock(shoot)) return null;
+		if (!frame.record || !strength || this.varyBlock(frame)) return null;
 		const { id, index, recipe } = frame.record;
 		// Any noise but the frame's own, and another one with every press.
 		const seed = crypto.getRandomValues(new Uint32Array(1))[0]!;
-		return this.#start(shoot, recipe, seed, VARIATIONS, {
+		return this.#start(shoot, frame, recipe, seed, VARIATIONS, {
 			kind: 'variation',
 			degree,
 			strength,
@@ -54,9 +52,9 @@ export class AgainState {
 
 	/** Shoots a frame once more from its recipe; null when that is blocked. */
 	rerun(shoot: ShootFacts, frame: Frame): Sheet | null {
-		if (!frame.record || this.rerunBlock(shoot, frame.record.recipe)) return null;
+		if (!frame.record || this.rerunBlock(frame)) return null;
 		const { id, index, recipe } = frame.record;
-		return this.#start(shoot, recipe, recipe.seed, 1, {
+		return this.#start(shoot, frame, recipe, recipe.seed, 1, {
 			kind: 'rerun',
 			recipe,
 			frameId: id,
@@ -65,7 +63,8 @@ export class AgainState {
 	}
 
 	#start(
-		{ name, sitterId, sitterName }: ShootFacts,
+		{ name }: ShootFacts,
+		{ sitter }: Frame,
 		{ direction, identityStrength }: Recipe,
 		seed: number,
 		count: number,
@@ -75,8 +74,8 @@ export class AgainState {
 			id: crypto.randomUUID(),
 			name,
 			direction,
-			sitterId,
-			sitterName,
+			sitterId: sitter.id,
+			sitterName: sitter.name,
 			seed,
 			count,
 			identityStrength,

@@ -2,7 +2,7 @@
 import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import type { Progress } from '$lib/contract/progress';
 import type { Repository } from '$lib/storage/repository';
-import type { ShootRecord } from '$lib/storage/schema';
+import type { FramePlan, ShootRecord } from '$lib/storage/schema';
 import type { EngineState } from './engine.svelte';
 import { withGenerator } from './generator';
 import { Pace } from './pace.svelte';
@@ -65,9 +65,11 @@ export class RunState {
 			const shoots = (await this.repository.listShoots()).filter(({ binnedAt }) => !binnedAt);
 			const shown = this.sheets.map(({ shoot }) => shoot.id);
 			const missing = shoots.filter(({ id }) => !shown.includes(id));
+			// The team page opens on the last team, however much was shot since.
+			const team = missing.find(({ plan }) => plan?.some(({ sitter }) => sitter));
 			const next = await Promise.all(
 				missing
-					.slice(0, SHEETS_AT_ONCE)
+					.filter((shoot, place) => place < SHEETS_AT_ONCE || shoot === team)
 					.map(async (shoot) => Sheet.restored(shoot, await this.repository.framesOf(shoot.id)))
 			);
 			for (const sheet of next) {
@@ -91,6 +93,14 @@ export class RunState {
 		this.#keep(sheet);
 		this.resume();
 		return sheet;
+	}
+
+	/** Adds a frame to a shoot that has a plan, and puts it into the queue. */
+	extend(sheet: Sheet, plan: FramePlan): Frame {
+		const frame = sheet.add(plan);
+		this.#keep(sheet);
+		this.resume();
+		return frame;
 	}
 
 	/** Works the queue off, unless that is under way already or there is nothing in it. */
@@ -186,12 +196,19 @@ export class RunState {
 		const abort = (this.#abort = new AbortController());
 		frame.status = 'exposing';
 		this.event = { kind: 'started', sheet, frame };
-		let ready = false;
+		/** Which other frames of this shoot fail for the same reason: without the engine all of them. */
+		let shared: (other: Frame) => boolean = () => true;
 		try {
 			const { pack } = await this.engine.start();
 			if (frame.status !== 'exposing') return;
+<<<<<<< HEAD
 			const faces = await this.sitters.faces(abort.signal, sheet.shoot.sitterId);
 			ready = true;
+=======
+			shared = ({ sitter }) => sitter.id === frame.sitter.id;
+			const embeddings = await this.sitters.embeddings(abort.signal, frame.sitter.id);
+			shared = () => false;
+>>>>>>> helper-direct
 			const recipe = recipeOf(sheet.shoot, frame, pack);
 			const source = recipe.init ? await this.#sourceOf(recipe.init.frameId) : null;
 			if (frame.status !== 'exposing') return;
@@ -214,9 +231,9 @@ export class RunState {
 			if (frame.status !== 'exposing' || this.#suspended) return;
 			const reason = toWireError(error);
 			frame.fail(reason);
-			// Without the engine or the sitter no frame of this shoot can come: do not try each in turn.
-			if (!ready)
-				for (const other of sheet.frames) if (other.status === 'waiting') other.fail(reason);
+			// Without the engine, or the sitter, they cannot come: do not try each in turn.
+			for (const other of sheet.frames)
+				if (other.status === 'waiting' && shared(other)) other.fail(reason);
 			this.event = { kind: 'failed', sheet, frame };
 			this.#keep(sheet);
 		}

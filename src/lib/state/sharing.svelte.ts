@@ -67,12 +67,14 @@ export class SharingState {
 		if (!pack) return;
 		const side = (intent: Intent) => shoot.plan?.find((frame) => frame.intent === intent);
 		const [headshot, editorial] = [side('headshot'), side('editorial')];
+		// Of a team the direction goes on, and nobody of it.
+		const team = shoot.plan?.some(({ sitter }) => sitter) ?? false;
 		const frames =
 			headshot && editorial
 				? { direction: headshot.direction, counterpart: editorial.direction, count: 1 }
-				: { direction: shoot.direction, counterpart: null, count: shoot.count };
+				: { direction: shoot.direction, counterpart: null, count: team ? 1 : shoot.count };
 		const { seed, identityStrength, sitterId } = shoot;
-		this.#offer({ ...frames, seed, identityStrength, locked: [], pack }, sitterId);
+		this.#offer({ ...frames, seed, identityStrength, locked: [], pack }, team ? null : sitterId);
 	}
 
 	#packHere(): SharedShoot['pack'] | null {

@@ -27,12 +27,19 @@ export class Frame {
 		readonly index: number,
 		readonly seed: number,
 		/** What sets it apart from the other frames of its shoot, beside the seed. */
-		readonly plan: FramePlan | null = null
+		readonly plan: FramePlan | null,
+		/** Who sits for it. */
+		readonly sitter: { id: string; name: string }
 	) {}
 
 	/** Which side of a pair it is; null outside a pair. */
 	get intent(): Intent | null {
 		return this.plan?.intent ?? null;
+	}
+
+	/** Who it is of a team; null where a whole shoot has one sitter. */
+	get member(): { id: string; name: string } | null {
+		return this.plan?.sitter ?? null;
 	}
 
 	get record(): FrameRecord | null {
@@ -141,13 +148,43 @@ export class Frame {
 }
 
 export class Sheet {
-	readonly frames: readonly Frame[];
+	#shoot = $state.raw<ShootRecord>() as ShootRecord;
+	#frames = $state.raw<readonly Frame[]>([]);
 
-	constructor(readonly shoot: ShootRecord) {
-		this.frames = Array.from({ length: shoot.count }, (_, index) => {
-			const plan = shoot.plan?.[index] ?? null;
-			return new Frame(index, plan?.seed ?? (shoot.seed + index) >>> 0, plan);
-		});
+	constructor(shoot: ShootRecord) {
+		this.#shoot = shoot;
+		this.#frames = Array.from({ length: shoot.count }, (_, index) => frameOf(shoot, index));
+	}
+
+	get shoot(): ShootRecord {
+		return this.#shoot;
+	}
+
+	get frames(): readonly Frame[] {
+		return this.#frames;
+	}
+
+	/** Of several people, each in frames of their own. */
+	get team(): boolean {
+		return this.#frames.some(({ member }) => member !== null);
+	}
+
+	/** One frame more, at the end: the earlier ones keep their numbers. Only for shoots with a plan. */
+	add(plan: FramePlan): Frame {
+		const index = this.#shoot.count;
+		this.#shoot = {
+			...this.#shoot,
+			count: index + 1,
+			plan: [...(this.#shoot.plan ?? []), plan]
+		};
+		const frame = frameOf(this.#shoot, index);
+		this.#frames = [...this.#frames, frame];
+		return frame;
+	}
+
+	/** What was decided about the shoot as a whole. */
+	amend(change: Pick<ShootRecord, 'crop'>): void {
+		this.#shoot = { ...this.#shoot, ...change };
 	}
 
 	/** A sheet from storage: finished frames, stopped ones, and those that still wait for their turn. */
@@ -184,4 +221,11 @@ export class Sheet {
 	dispose(): void {
 		for (const frame of this.frames) frame.dispose();
 	}
+}
+
+function frameOf(shoot: ShootRecord, index: number): Frame {
+	const plan = shoot.plan?.[index] ?? null;
+	const { sitterId: id, sitterName: name } = shoot;
+	const seed = plan?.seed ?? (shoot.seed + index) >>> 0;
+	return new Frame(index, seed, plan, plan?.sitter ?? { id, name });
 }

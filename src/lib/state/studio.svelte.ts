@@ -11,6 +11,7 @@ import { AgainState } from './again.svelte';
 import { BinState } from './bin.svelte';
 import { DirectionState } from './direction.svelte';
 import { EngineState } from './engine.svelte';
+import { ExportState } from './exports.svelte';
 import { IntakeState } from './intake.svelte';
 import { KeyState } from './keys.svelte';
 import { OfflineState } from './offline.svelte';
@@ -22,6 +23,7 @@ import { SharingState } from './sharing.svelte';
 import { SitterBin } from './sitter-bin.svelte';
 import { SitterState, type SitterChange } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
+import { TeamState } from './team.svelte';
 
 export interface StudioOptions {
 	createEngine: () => Promise<PortraitEngine>;
@@ -46,6 +48,8 @@ export class Studio {
 	readonly bin: BinState;
 	readonly again: AgainState;
 	readonly sharing: SharingState;
+	readonly team: TeamState;
+	readonly exports = new ExportState();
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
 	readonly keys = new KeyState();
@@ -74,6 +78,14 @@ export class Studio {
 		this.sharing = new SharingState(this.direction, this.sitters, this.engine);
 		this.run = new RunState(this.engine, this.sitters, this.#repository);
 		this.selection = new SelectionState(this.#repository);
+		this.team = new TeamState(
+			this.sitters,
+			this.engine,
+			this.run,
+			this.selection,
+			this.#repository,
+			() => this.ownShoots.all
+		);
 		this.again = new AgainState(this.engine, this.sitters, this.run);
 		this.bin = new BinState(this.run, this.#repository);
 	}
@@ -90,6 +102,7 @@ export class Studio {
 	async open(fragment = ''): Promise<void> {
 		this.keys.load();
 		this.direction.newSeed();
+		this.team.direction.newSeed();
 		this.sharing.arrive(fragment);
 		await Promise.all([this.sitters.load(), this.ownShoots.load(), this.run.restore()]);
 		this.sharing.seat();

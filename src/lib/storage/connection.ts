@@ -48,7 +48,8 @@ export class Connection {
 				this.options.name ?? DATABASE_NAME,
 				this.options.version ?? DATABASE_VERSION,
 				{
-					upgrade: (database, oldVersion) => migrate(database, oldVersion),
+					upgrade: (database, oldVersion, _newVersion, transaction) =>
+						migrate(database, oldVersion, transaction),
 					blocked: () => {
 						// The request stays pending until the other tab closes; nobody should wait for that unseen.
 						abandoned = true;

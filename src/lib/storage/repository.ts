@@ -141,8 +141,11 @@ export class Repository {
 		});
 	}
 
-	/** Puts a shoot into the bin (`binnedAt`) or takes it out (`undefined`). */
-	amendShoot(shootId: string, change: Pick<ShootRecord, 'binnedAt'>): Promise<void> {
+	/** Puts a shoot into the bin (`binnedAt`) or takes it out (`undefined`), or sets how its portraits are cropped. */
+	amendShoot(
+		shootId: string,
+		change: Pick<ShootRecord, 'binnedAt'> | Pick<ShootRecord, 'crop'>
+	): Promise<void> {
 		return this.#write(['shoots'], async (tx) => {
 			const store = tx.objectStore('shoots');
 			const shoot = await store.get(shootId);
@@ -150,30 +153,24 @@ export class Repository {
 		});
 	}
 
-	/** Reads the whole bin, last binned first. Looks at every frame there is: for when the bin is opened. */
+	/** Reads the whole bin, last binned first. Frames outside it are not looked at. */
 	readBin(): Promise<BinContents> {
 		return this.#read(async (db) => {
 			const tx = db.transaction(['shoots', 'frames']);
-			const shoots = new Map((await tx.objectStore('shoots').getAll()).map((s) => [s.id, s]));
-			const whole = new Map<string, BinContents['shoots'][number]>();
-			for (const shoot of shoots.values())
-				if (shoot.binnedAt !== undefined) whole.set(shoot.id, { shoot, frames: [] });
-			const frames: BinContents['frames'] = [];
-			let cursor = await tx.objectStore('frames').openCursor();
-			for (; cursor; cursor = await cursor.continue()) {
-				const frame = cursor.value;
-				const shoot = shoots.get(frame.shootId);
-				const inWhole = whole.get(frame.shootId);
-				if (inWhole) inWhole.frames.push(frame);
-				else if (shoot && frame.binnedAt !== undefined) frames.push({ shoot, frame });
+			const [allShoots, allFrames] = [tx.objectStore('shoots'), tx.objectStore('frames')];
+			const shoots: BinContents['shoots'] = [];
+			for (const shoot of await allShoots.index('binnedAt').getAll()) {
+				const frames = await allFrames.index('shootId').getAll(shoot.id);
+				shoots.push({ shoot, frames: frames.toSorted((a, b) => a.index - b.index) });
 			}
-			for (const { frames } of whole.values()) frames.sort((a, b) => a.index - b.index);
-			const last = (a: { binnedAt?: number }, b: { binnedAt?: number }) =>
-				(b.binnedAt ?? 0) - (a.binnedAt ?? 0);
-			return {
-				shoots: [...whole.values()].toSorted((a, b) => last(a.shoot, b.shoot)),
-				frames: frames.toSorted((a, b) => last(a.frame, b.frame))
-			};
+			const frames: BinContents['frames'] = [];
+			for (const frame of await allFrames.index('binnedAt').getAll()) {
+				const shoot = await allShoots.get(frame.shootId);
+				// With its whole shoot in the bin it is listed there.
+				if (shoot && shoot.binnedAt === undefined) frames.push({ shoot, frame });
+			}
+			// The indexes answer in the order of `binnedAt`.
+			return { shoots: shoots.toReversed(), frames: frames.toReversed() };
 		});
 	}
 
@@ -247,15 +244,24 @@ export class Repository {
 	}
 }
 
-/** The queue writes a shoot as it knows it; what was binned or erased of it meanwhile, in any tab, holds. */
+/**
+ * The queue writes a shoot as it knows it; what was binned, erased, cropped or taken again of it meanwhile, in any tab,
+ * holds.
+ */
 async function putShoot(
 	store: Pick<IDBPObjectStore<LuxShotSchema, ['shoots'], 'shoots', 'readwrite'>, 'get' | 'put'>,
 	shoot: ShootRecord
 ): Promise<void> {
 	const kept = await store.get(shoot.id);
-	await store.put(
-		kept ? { ...shoot, binnedAt: kept.binnedAt, erased: kept.erased ?? shoot.erased } : shoot
-	);
+	if (!kept) return void (await store.put(shoot));
+	const longer = kept.count > shoot.count ? { count: kept.count, plan: kept.plan } : {};
+	await store.put({
+		...shoot,
+		...longer,
+		binnedAt: kept.binnedAt,
+		erased: kept.erased ?? shoot.erased,
+		...(kept.crop && { crop: kept.crop })
+	});
 }
 
 /** Half a write is worse than none; a transaction that already ended cannot be aborted and need not be. */

@@ -7,12 +7,17 @@ import type {
 	ShootOrigin
 } from '$lib/contract/recipe';
 import type { Direction, Intent } from '$lib/contract/direction';
+import type { CropId } from '$lib/contract/crops';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
+<<<<<<< HEAD
 import type { SkinTone } from '$lib/contract/skin';
 import type { DBSchema, IDBPDatabase } from 'idb';
+=======
+import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
+>>>>>>> helper-direct
 
 export const DATABASE_NAME = 'luxshot';
-export const DATABASE_VERSION = 2;
+export const DATABASE_VERSION = 3;
 
 /** A person who is photographed. `sample` sitters ship with the app; only their references are cached. */
 export interface SitterRecord {
@@ -59,6 +64,8 @@ export interface FramePlan {
 	seed: number;
 	/** Which side of a pair it is. */
 	intent?: Intent;
+	/** Who sits for this frame, where that is not the sitter of the shoot: the members of a team. */
+	sitter?: { id: string; name: string };
 }
 
 /** One press of Shoot: what was asked for. */
@@ -88,6 +95,8 @@ export interface ShootRecord {
 	binnedAt?: number;
 	/** Indices of frames that were deleted for good: neither shown nor made again. */
 	erased?: readonly number[];
+	/** Teams only: how the portraits are cropped. The frames themselves stay whole. */
+	crop?: CropId;
 }
 
 /** One finished frame. */
@@ -102,6 +111,8 @@ export interface FrameRecord {
 	height: number;
 	recipe: Recipe;
 	scores: FrameScores;
+	/** The face in the picture, null when none was found; absent in frames kept before it was remembered. */
+	face?: DetectedFace | null;
 	provenance: FrameProvenance;
 	createdAt: number;
 	/** Ringed or crossed by the person; absent while undecided. */
@@ -123,17 +134,29 @@ export interface OwnShootRecord {
 export interface LuxShotSchema extends DBSchema {
 	sitters: { key: string; value: SitterRecord; indexes: { createdAt: number } };
 	references: { key: string; value: ReferenceRecord; indexes: { sitterId: string } };
-	shoots: { key: string; value: ShootRecord; indexes: { createdAt: number } };
-	frames: { key: string; value: FrameRecord; indexes: { shootId: string } };
+	/** `binnedAt` since version 3: only what lies in the bin is in these indexes. */
+	shoots: {
+		key: string;
+		value: ShootRecord;
+		indexes: { createdAt: number; binnedAt: number };
+	};
+	frames: { key: string; value: FrameRecord; indexes: { shootId: string; binnedAt: number } };
 	/** Since version 2. */
 	ownShoots: { key: string; value: OwnShootRecord; indexes: { createdAt: number } };
 }
 
+type Upgrade = IDBPTransaction<LuxShotSchema, StoreNames<LuxShotSchema>[], 'versionchange'>;
+
 /**
  * Runs every step the database has not seen yet, oldest first. A released step is never edited:
  * the next change to the schema is the next `if`.
+ * @param transaction of the upgrade, through which a step reaches stores that are there already
  */
-export function migrate(database: IDBPDatabase<LuxShotSchema>, oldVersion: number): void {
+export function migrate(
+	database: IDBPDatabase<LuxShotSchema>,
+	oldVersion: number,
+	transaction: Upgrade
+): void {
 	if (oldVersion < 1) {
 		database.createObjectStore('sitters', { keyPath: 'id' }).createIndex('createdAt', 'createdAt');
 		database.createObjectStore('references', { keyPath: 'id' }).createIndex('sitterId', 'sitterId');
@@ -144,5 +167,9 @@ export function migrate(database: IDBPDatabase<LuxShotSchema>, oldVersion: numbe
 		database
 			.createObjectStore('ownShoots', { keyPath: 'id' })
 			.createIndex('createdAt', 'createdAt');
+	}
+	if (oldVersion < 3) {
+		transaction.objectStore('shoots').createIndex('binnedAt', 'binnedAt');
+		transaction.objectStore('frames').createIndex('binnedAt', 'binnedAt');
 	}
 }

@@ -1,7 +1,19 @@
-import { actionOf, keyCaps, SHORTCUT_SECTIONS, type KeyPress } from '$lib/components/shortcuts';
+import {
+	actionOf,
+	keyCaps,
+	SHORTCUT_SECTIONS,
+	TEAM_SECTIONS,
+	type KeyPress,
+	type ShortcutSection
+} from '$lib/components/shortcuts';
 import { describe, expect, it } from 'vitest';
 
-const rows = SHORTCUT_SECTIONS.flatMap(({ shortcuts }) => [...shortcuts]);
+const tables: [name: string, sections: readonly ShortcutSection[]][] = [
+	['the studio', SHORTCUT_SECTIONS],
+	['the team page', TEAM_SECTIONS]
+];
+const rowsOf = (sections: readonly ShortcutSection[]) =>
+	sections.flatMap(({ shortcuts }) => [...shortcuts]);
 const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
 	key,
 	shiftKey: false,
@@ -15,7 +27,9 @@ const press = (key: string, more: Partial<KeyPress> = {}): KeyPress => ({
 	...more
 });
 
-describe('shortcuts', () => {
+describe.each(tables)('shortcuts of %s', (_name, sections) => {
+	const rows = rowsOf(sections);
+
 	it('have one key each, and each key one action', () => {
 		const keys = rows.map((row) => keyCaps(row).join('+'));
 		expect(new Set(keys).size).toBe(keys.length);
@@ -25,19 +39,19 @@ describe('shortcuts', () => {
 
 	it('leave the keys of frames alone', () => {
 		for (const key of ['f', 'x', 'ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', '1', '9'])
-			expect(actionOf(press(key))).toBeNull();
+			expect(actionOf(press(key), sections)).toBeNull();
 	});
 
 	it('are found by their key, with Caps Lock on too', () => {
 		for (const row of rows) {
-			const shiftKey = 'shift' in row && row.shift;
-			expect(actionOf(press(row.key, { shiftKey }))).toBe(row.action);
-			expect(actionOf(press(row.key.toUpperCase(), { shiftKey }))).toBe(row.action);
+			const shiftKey = row.shift ?? false;
+			expect(actionOf(press(row.key, { shiftKey }), sections)).toBe(row.action);
+			expect(actionOf(press(row.key.toUpperCase(), { shiftKey }), sections)).toBe(row.action);
 		}
-		expect(actionOf(press('s'))).toBe('shoot');
-		expect(actionOf(press('S', { shiftKey: true }))).toBe('open-setting');
+		expect(actionOf(press('s'), sections)).toBe('shoot');
+		expect(actionOf(press('S', { shiftKey: true }), sections)).toBe('open-setting');
 		// On some keyboards ? needs Shift, on others it does not.
-		expect(actionOf(press('?', { shiftKey: true }))).toBe('list');
+		expect(actionOf(press('?', { shiftKey: true }), sections)).toBe('list');
 	});
 
 	it('are not there for the keys of the browser, held keys, or a word being composed', () => {
@@ -49,6 +63,6 @@ describe('shortcuts', () => {
 			'isComposing',
 			'defaultPrevented'
 		])
-			expect(actionOf(press('s', { [flag]: true }))).toBeNull();
+			expect(actionOf(press('s', { [flag]: true }), sections)).toBeNull();
 	});
 });

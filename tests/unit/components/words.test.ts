@@ -2,7 +2,6 @@ import type { ErrorCode, ErrorParams, WireError } from '$lib/contract/errors';
 import { errorText } from '$lib/components/error-text';
 import {
 	deviceText,
-	fileNameOf,
 	likenessNumber,
 	likenessText,
 	recipeText,
@@ -55,6 +54,7 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'storage-blocked': {},
 	'shoot-unnamed': {},
 	'shoot-name-taken': { name: 'Badge', given: true },
+	'export-failed': { detail: 'x' },
 	'link-too-long': { length: 9000, limit: 8192 },
 	'link-newer': { version: 2 },
 	'link-damaged': { field: 'd' },
@@ -114,11 +114,6 @@ describe('words', () => {
 	it('rounds time left up, and to minutes where seconds say nothing', () => {
 		expect(timeLeftText(5200)).toBe('About 6 s left');
 		expect(timeLeftText(180_000)).toBe('About 3 min left');
-	});
-
-	it('makes file names that any system takes', () => {
-		expect(fileNameOf('Rooftop Dusk', 'Inés / ../x', 7)).toBe('luxshot-rooftop-dusk-ines-x-7.png');
-		expect(fileNameOf('Directory', '李', 7)).toBe('luxshot-directory-untitled-7.png');
 	});
 });
 

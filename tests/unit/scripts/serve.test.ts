@@ -2,6 +2,7 @@ import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { compress } from '../../../scripts/compress.mjs';
 import { serve } from '../../../scripts/serve.mjs';
 
 describe('serve', () => {
@@ -24,6 +25,21 @@ describe('serve', () => {
 		running.push(server);
 		return server.url;
 	}
+
+	it('sends the compressed copy of a file to whoever takes it, with the type and headers of the file', async () => {
+		writeFileSync(join(dir, 'w', 'a.js'), 'let long = 1;'.repeat(200));
+		expect(await compress(dir)).toBe(1);
+		const url = new URL('w/a.js', await start());
+		for (const encoding of ['br', 'gzip', 'identity']) {
+			const response = await fetch(url, { headers: { 'accept-encoding': encoding } });
+			expect(response.headers.get('content-encoding')).toBe(
+				encoding === 'identity' ? null : encoding
+			);
+			expect(response.headers.get('content-type')).toContain('text/javascript');
+			expect(response.headers.get('x-sealed')).toBe('yes');
+			expect(await response.text()).toContain('let long = 1;let long');
+		}
+	});
 
 	it.each([
 		['a.wasm', 'application/wasm'],

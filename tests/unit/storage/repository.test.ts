@@ -94,9 +94,9 @@ const frame = (id: string, shootId: string, index: number): FrameRecord => ({
 describe('schema', () => {
 	it('builds every store and index from nothing', async () => {
 		const db = await openDB<LuxShotSchema>('ladder', DATABASE_VERSION, {
-			upgrade: (database, oldVersion) => {
+			upgrade: (database, oldVersion, _newVersion, transaction) => {
 				expect(oldVersion).toBe(0);
-				migrate(database, oldVersion);
+				migrate(database, oldVersion, transaction);
 			}
 		});
 		expect([...db.objectStoreNames]).toEqual([
@@ -108,8 +108,8 @@ describe('schema', () => {
 		]);
 		const tx = db.transaction(['sitters', 'references', 'shoots', 'frames']);
 		expect([...tx.objectStore('references').indexNames]).toEqual(['sitterId']);
-		expect([...tx.objectStore('frames').indexNames]).toEqual(['shootId']);
-		expect([...tx.objectStore('shoots').indexNames]).toEqual(['createdAt']);
+		expect([...tx.objectStore('frames').indexNames]).toEqual(['binnedAt', 'shootId']);
+		expect([...tx.objectStore('shoots').indexNames]).toEqual(['binnedAt', 'createdAt']);
 		db.close();
 	});
 
@@ -312,7 +312,7 @@ describe('failures', () => {
 
 	it('says so when an older tab holds the database, and works once that tab is gone', async () => {
 		const older = await openDB('blocked', DATABASE_VERSION, {
-			upgrade: (db) => migrate(db as never, 0)
+			upgrade: (db, _old, _new, transaction) => migrate(db as never, 0, transaction as never)
 		});
 		const repo = new Repository({ name: 'blocked', version: DATABASE_VERSION + 1 });
 		opened.push(repo);
