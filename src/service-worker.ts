@@ -47,9 +47,11 @@ scope.addEventListener('fetch', (event) => {
 
 /**
  * From this version's cache; from the network where the browser threw the copy away, or where the asker does not trust it
- * (a file whose hash is wrong is asked for with `cache: 'reload'`): what comes then is kept instead.
+ * (a file whose hash is wrong is asked for with `cache: 'reload'`): what comes then is kept instead. Without the cache itself
+ * everything was wiped, and nothing is kept again by a page that is still open.
  */
 async function kept(key: string, request: Request): Promise<Response> {
+	if (!(await caches.has(CACHE))) return fetch(request);
 	const cache = await caches.open(CACHE);
 	const distrusted = request.cache === 'reload' || request.cache === 'no-store';
 	const copy = distrusted ? undefined : await cache.match(key);

@@ -30,7 +30,7 @@ test('shared photographs wait for the consent, appear once, and bad ones get the
 	await sheet
 		.locator('input')
 		.setInputFiles(['tests/fixtures/photos/astronaut.jpg', 'tests/corpus/files/text.jpg']);
-	await sheet.getByRole('button').click();
+	await sheet.getByRole('button', { name: 'Share' }).click();
 	await sheet.waitForURL(/\?shared=2$/);
 	const dialog = sheet.getByRole('dialog');
 	const rows = dialog.locator('li[data-status]');
