@@ -11,12 +11,8 @@ import type {
 	ReferencePhoto
 } from '$lib/contract/engine';
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
-<<<<<<< HEAD
-import type { PhotoRemark, Point } from '$lib/contract/faces';
-import type { LikenessScale } from '$lib/contract/likeness';
-=======
 import type { DetectedFace, PhotoRemark, Point } from '$lib/contract/faces';
->>>>>>> helper-direct
+import type { LikenessScale } from '$lib/contract/likeness';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import type { SkinDrift } from '$lib/contract/skin';
@@ -191,14 +187,10 @@ export class FakeEngine implements PortraitEngine {
 			mimeType: 'image/png',
 			width: WIDTH,
 			height: HEIGHT,
-<<<<<<< HEAD
-			likeness: 0.5 + ((request.seed * 37) % 40) / 100,
-			likenessBand: 'near',
-			skinDrift: this.options.skinDrift ?? null,
-=======
 			likeness: faceless ? null : 0.5 + ((request.seed * 37) % 40) / 100,
+			likenessBand: faceless ? null : 'near',
+			skinDrift: this.options.skinDrift ?? null,
 			face: faceless ? null : faceOf(request),
->>>>>>> helper-direct
 			timings: {
 				stages: [{ stage: 'denoise', milliseconds: times.reduce((a, b) => a + b, 0) }],
 				steps: times,
@@ -266,9 +258,6 @@ function draw(
 	return canvas;
 }
 
-<<<<<<< HEAD
-function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
-=======
 /** Place and size of the head: heads of different people differ, as in life. */
 function headOf({
 	seed,
@@ -304,8 +293,7 @@ function faceOf(request: FrameRequest): DetectedFace {
 	};
 }
 
-function fakeManifest(steps: number): PackManifest {
->>>>>>> helper-direct
+function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
 	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
 	return {
 		formatVersion: 1,

@@ -6,11 +6,8 @@ import type { PackManifest } from '$lib/contract/manifest';
 import type { LikenessBand } from '$lib/contract/likeness';
 import type { Recipe, ShootOrigin, VariationDegree } from '$lib/contract/recipe';
 import type { Stage } from '$lib/contract/progress';
-<<<<<<< HEAD
 import type { SkinDrift } from '$lib/contract/skin';
-=======
 import { describeDirection } from '$lib/direction/compile';
->>>>>>> helper-direct
 import { shootOf } from '$lib/direction/shoots';
 import type { FrameStatus } from './frame';
 import type { Order } from './order';

@@ -99,15 +99,12 @@ export interface FrameResult {
 	height: number;
 	/** Cosine in [-1, 1] between the portrait's face and the references; null when no face was found in it. */
 	likeness: number | null;
-<<<<<<< HEAD
 	/** The same as a step of the pack's scale; null without a face or a scale. */
 	likenessBand: LikenessBand | null;
 	/** Null where the light or the look has a colour of its own, and where skin cannot be measured. */
 	skinDrift: SkinDrift | null;
-=======
 	/** The face that was judged, the largest in the portrait; null when none was found. Crops are placed by it. */
 	face: DetectedFace | null;
->>>>>>> helper-direct
 	timings: FrameTimings;
 	device: DeviceReport;
 }

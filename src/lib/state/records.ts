@@ -81,16 +81,12 @@ export function recordOf(
 		width: result.width,
 		height: result.height,
 		recipe,
-<<<<<<< HEAD
 		scores: {
 			likeness: result.likeness,
 			likenessBand: result.likenessBand,
 			skinDrift: result.skinDrift
 		},
-=======
-		scores: { likeness: result.likeness },
 		face: result.face,
->>>>>>> helper-direct
 		provenance: {
 			device: result.device,
 			timings: result.timings,

@@ -201,14 +201,9 @@ export class RunState {
 		try {
 			const { pack } = await this.engine.start();
 			if (frame.status !== 'exposing') return;
-<<<<<<< HEAD
-			const faces = await this.sitters.faces(abort.signal, sheet.shoot.sitterId);
-			ready = true;
-=======
 			shared = ({ sitter }) => sitter.id === frame.sitter.id;
-			const embeddings = await this.sitters.embeddings(abort.signal, frame.sitter.id);
+			const faces = await this.sitters.faces(abort.signal, frame.sitter.id);
 			shared = () => false;
->>>>>>> helper-direct
 			const recipe = recipeOf(sheet.shoot, frame, pack);
 			const source = recipe.init ? await this.#sourceOf(recipe.init.frameId) : null;
 			if (frame.status !== 'exposing') return;

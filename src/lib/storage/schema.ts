@@ -9,12 +9,8 @@ import type {
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { CropId } from '$lib/contract/crops';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
-<<<<<<< HEAD
 import type { SkinTone } from '$lib/contract/skin';
-import type { DBSchema, IDBPDatabase } from 'idb';
-=======
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
->>>>>>> helper-direct
 
 export const DATABASE_NAME = 'luxshot';
 export const DATABASE_VERSION = 3;
