@@ -3,7 +3,8 @@ import { CHROMIUM_FLAGS, systemChromium } from './scripts/chromium.mjs';
 
 /** End-to-end tests: the built app, the real embedded pack, real Chromium. One worker: two cores, one model. */
 export default defineConfig({
-	testDir: 'tests/e2e',
+	testDir: 'tests',
+	testMatch: ['e2e/*.test.ts', 'bench/*.test.ts'],
 	workers: 1,
 	fullyParallel: false,
 	timeout: 120_000,

@@ -11,7 +11,7 @@ import { unwrap, withRunnerPage } from './runner-page.mjs';
 import { root } from './setup.mjs';
 import { frameFigures, shootFrames } from './sitter-eval/frames.mjs';
 import { faceFigures } from './sitter-eval/faces.mjs';
-import { photoFigures } from './sitter-eval/photos.mjs';
+import { hostileFigures, photoFigures } from './sitter-eval/photos.mjs';
 
 const { values } = parseArgs({
 	options: {
@@ -44,6 +44,16 @@ async function photographs(page, folder, labels) {
 	const read = [];
 	for (const label of labels)
 		read.push({ ...label, ...(await photograph(page, join(folder, label.file))) });
+	return read;
+}
+
+/** Every file of the hostile corpus with what the app is expected to say about it. */
+async function corpus(page) {
+	const folder = 'tests/corpus';
+	const outcomes = JSON.parse(await readFile(join(root, folder, 'outcomes.json'), 'utf8'));
+	const read = [];
+	for (const { file, outcome } of outcomes)
+		read.push({ outcome, ...(await photograph(page, join(folder, 'files', file))) });
 	return read;
 }
 
@@ -86,6 +96,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 	};
 	say('photographs read');
 	const photos = photoFigures(found);
+	const hostile = hostileFigures(await corpus(page));
 	const faces = await faceFigures(found, compare);
 	say('faces compared');
 	const shot = await shootFrames(
@@ -105,6 +116,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 			pack: { id: pack.manifest.id, version: pack.manifest.version, hash: pack.hash.slice(0, 16) },
 			device: { kind: device.kind, threads: device.threads, cores: cpus().length },
 			...photos,
+			hostile,
 			...likeness,
 			scale,
 			inUse: pack.manifest.identity.likeness ?? null,

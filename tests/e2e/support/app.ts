@@ -1,5 +1,6 @@
 /** Fixtures shared by the end-to-end tests: a server over the build, and typed calls into the runner page. */
 import { expect, test as base, type Page } from '@playwright/test';
+import type { BootReport } from '../../../src/lib/contract/engine';
 import type { Outcome } from '../../../src/lib/contract/worker-api';
 import { serve } from '../../../scripts/serve.mjs';
 
@@ -48,10 +49,10 @@ export function valueOf<T>(outcome: Outcome<T>): T {
 }
 
 /** Opens the headless runner page and boots the engine on the embedded pack. */
-export async function openRunner(page: Page, appUrl: string): Promise<void> {
+export async function openRunner(page: Page, appUrl: string): Promise<BootReport> {
 	await page.goto(`${appUrl}runner`);
 	await page.waitForFunction(() => 'luxshotRunner' in window);
-	valueOf(
+	return valueOf(
 		await page.evaluate(() => window.luxshotRunner.boot({ device: null, pack: 'packs/pocket' }))
 	);
 }
