@@ -23,15 +23,15 @@ export async function compress(directory) {
 		names.map(async (name) => {
 			const path = join(directory, name);
 			const bytes = await readFile(path);
-			if (bytes.length < SMALLEST) return 0;
+			if (bytes.length < SMALLEST) return false;
 			await Promise.all([
 				writeFile(`${path}.br`, await promisify(brotliCompress)(bytes)),
 				writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }))
 			]);
-			return 1;
+			return true;
 		})
 	);
-	return done.reduce((sum, one) => sum + one, 0);
+	return done.filter((copied) => copied).length;
 }
 
 if (process.argv[1]?.endsWith('compress.mjs'))

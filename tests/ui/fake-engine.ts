@@ -12,7 +12,7 @@ import type {
 } from '$lib/contract/engine';
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
 import type { DetectedFace, PhotoRemark, Point } from '$lib/contract/faces';
-import type { PackManifest } from '$lib/contract/manifest';
+import type { ImageSize, PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 
 export interface FakeEngineOptions {
@@ -28,6 +28,8 @@ export interface FakeEngineOptions {
 	remarks?: (name: string) => PhotoRemark[];
 	/** Awaited before this step of this frame (both counted from 1). */
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
+	/** Sizes that the pack makes beside its native one. */
+	otherSizes?: ImageSize[];
 	/** No face is found in this frame (counted from 1). */
 	faceless?: (frame: number) => boolean;
 	/** Finishes a frame all the same when it was cancelled. */
@@ -81,7 +83,7 @@ export class FakeEngine implements PortraitEngine {
 					{ what: 'websocket', refused: true }
 				]
 			},
-			pack: { hash: 'f'.repeat(64), manifest: fakeManifest(this.options.steps ?? 8) }
+			pack: { hash: 'f'.repeat(64), manifest: fakeManifest(this.options) }
 		};
 	}
 
@@ -276,7 +278,7 @@ function faceOf(request: FrameRequest): DetectedFace {
 	};
 }
 
-function fakeManifest(steps: number): PackManifest {
+function fakeManifest({ steps = 8, otherSizes }: FakeEngineOptions): PackManifest {
 	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
 	return {
 		formatVersion: 1,
@@ -285,7 +287,7 @@ function fakeManifest(steps: number): PackManifest {
 		version: '0.0.0',
 		licences: [],
 		totalBytes: 1,
-		image: { width: WIDTH, height: HEIGHT },
+		image: { width: WIDTH, height: HEIGHT, ...(otherSizes && { others: otherSizes }) },
 		latents: { channels: 8, factor: 16, scale: 1, shift: 0 },
 		conditioning: {
 			kind: 'vocabulary',

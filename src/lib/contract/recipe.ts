@@ -2,6 +2,7 @@
 import type { DeviceReport } from './device';
 import type { Direction } from './direction';
 import type { FrameTimings } from './engine';
+import type { ImageSize } from './manifest';
 
 /** Everything a frame's pixels depend on, apart from the sitter's references. */
 export interface Recipe {
@@ -13,6 +14,8 @@ export interface Recipe {
 	steps: number;
 	guidanceScale: number;
 	identityStrength: number;
+	/** Set where it is not the pack's native size. */
+	size?: ImageSize;
 	/** Set for variations: the frame it started from and how far it moved. */
 	init?: { frameId: string; strength: number };
 }
