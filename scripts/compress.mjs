@@ -6,7 +6,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { brotliCompress, gzip } from 'node:zlib';
+import { brotliCompress, gzipSync } from 'node:zlib';
 import { root } from './setup.mjs';
 
 const TEXT = /\.(html|js|mjs|css|svg|json|webmanifest|txt)$/;
@@ -23,15 +23,15 @@ export async function compress(directory) {
 		names.map(async (name) => {
 			const path = join(directory, name);
 			const bytes = await readFile(path);
-			if (bytes.length < SMALLEST) return 0;
+			if (bytes.length < SMALLEST) return false;
 			await Promise.all([
 				writeFile(`${path}.br`, await promisify(brotliCompress)(bytes)),
-				writeFile(`${path}.gz`, await promisify(gzip)(bytes, { level: 9 }))
+				writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }))
 			]);
-			return 1;
+			return true;
 		})
 	);
-	return done.reduce((sum, one) => sum + one, 0);
+	return done.filter((copied) => copied).length;
 }
 
 if (process.argv[1]?.endsWith('compress.mjs'))

@@ -12,7 +12,12 @@ import { systemChromium } from './chromium.mjs';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules/.luxshot-lock');
 
-/** Runs a command with inherited output; throws a one-line error when it fails. */
+/**
+ * Runs a command with inherited output; throws a one-line error when it fails.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {import('node:child_process').SpawnSyncOptions} options
+ */
 export function run(command, args, options = {}) {
 	const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options });
 	if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} failed`);

@@ -5,26 +5,44 @@ const AXES = ['F', 'S', 'Y', 'M', 'P', 'L'];
 const OPTIONS = 9;
 const FIRST_SEED = 20_000;
 
-/** Where an option of an axis stands in a block: a number that depends on nothing else. */
+/**
+ * Where an option of an axis stands in a block: digits that depend on nothing else.
+ * @param {string} axis
+ * @param {number} block
+ * @param {number} option
+ */
 const place = (axis, block, option) =>
 	createHash('sha256').update(`${axis} ${block} ${option}`).digest('hex');
 
-/** The options of an axis in the order of a block of nine portraits. */
+/**
+ * The options of an axis in the order of a block of nine portraits.
+ * @param {string} axis
+ * @param {number} block
+ */
 function shuffled(axis, block) {
-	const places = Array.from({ length: OPTIONS }, (_, option) => place(axis, block, option));
-	return [...places.keys()].sort((a, b) => (places[a] < places[b] ? -1 : 1));
+	return Array.from({ length: OPTIONS }, (_, option) => ({
+		option,
+		place: place(axis, block, option)
+	}))
+		.sort((a, b) => (a.place < b.place ? -1 : 1))
+		.map(({ option }) => option);
 }
 
 /**
  * Portrait `i` as option numbers 0-8, one for each axis. In every block of nine portraits each option of each axis occurs
  * once, in an order of its own.
+ * @param {number} i
+ * @returns {number[]}
  */
 export function directionOf(i) {
 	const block = Math.floor(i / OPTIONS);
-	return AXES.map((axis) => shuffled(axis, block)[i % OPTIONS]);
+	return AXES.map((axis) => /** @type {number} */ (shuffled(axis, block)[i % OPTIONS]));
 }
 
-/** Option numbers as the ids that the app parses, for example `F5,S4,Y7,M9,P7,L4`. */
+/**
+ * Option numbers as the ids that the app parses, for example `F5,S4,Y7,M9,P7,L4`.
+ * @param {number[]} options
+ */
 export const optionIds = (options) =>
 	options.map((option, axis) => `${AXES[axis]}${option + 1}`).join();
 

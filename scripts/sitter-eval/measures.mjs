@@ -11,12 +11,15 @@ export function areaUnderCurve(positives, negatives) {
 		...negatives.map((score) => ({ score, positive: false }))
 	].sort((a, b) => a.score - b.score);
 	let rankSum = 0;
-	for (let from = 0; from < all.length;) {
-		let to = from;
-		while (to < all.length && all[to].score === all[from].score) to++;
+	let from = 0;
+	let tied = 0;
+	for (const [i, { score, positive }] of all.entries()) {
+		if (positive) tied++;
+		if (all[i + 1]?.score === score) continue;
 		// Equal scores share the mean of their ranks.
-		for (let i = from; i < to; i++) if (all[i].positive) rankSum += (from + 1 + to) / 2;
-		from = to;
+		rankSum += (tied * (from + 1 + i + 1)) / 2;
+		from = i + 1;
+		tied = 0;
 	}
 	const n = positives.length;
 	return (rankSum - (n * (n + 1)) / 2) / (n * negatives.length);
@@ -30,9 +33,9 @@ export function areaUnderCurve(positives, negatives) {
 export function quantile(values, share) {
 	const sorted = [...values].sort((a, b) => a - b);
 	const at = share * (sorted.length - 1);
-	const low = Math.floor(at);
-	const next = sorted[Math.min(low + 1, sorted.length - 1)];
-	return sorted[low] + (next - sorted[low]) * (at - low);
+	const below = sorted[Math.floor(at)] ?? NaN;
+	const next = sorted[Math.floor(at) + 1] ?? below;
+	return below + (next - below) * (at - Math.floor(at));
 }
 
 /** @param {readonly number[]} values */

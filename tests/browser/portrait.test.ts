@@ -230,6 +230,14 @@ describe('on the way', () => {
 		expect(timings.steps).toHaveLength(4);
 	});
 
+	it('is not made in a size that the pack does not list', async () => {
+		const { width, height } = pack.manifest.image;
+		await expect(shoot({ size: { width, height } })).resolves.toMatchObject({ width, height });
+		await expect(shoot({ size: { width: height, height: width } })).rejects.toSatisfy((error) =>
+			isLuxError(error, 'request-invalid')
+		);
+	});
+
 	it('stops between steps, and the queue goes on', async () => {
 		const queue = new RunQueue();
 		let steps = 0;

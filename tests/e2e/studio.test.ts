@@ -148,7 +148,7 @@ test('a worker killed mid-run: the frame says why, earlier frames stay, the next
 		.toBeGreaterThan(before);
 });
 
-for (const path of ['', 'privacy'])
+for (const path of ['', 'team', 'privacy'])
 	test(`axe finds nothing on /${path}`, async ({ page, appUrl }) => {
 		await page.goto(`${appUrl}${path}`);
 		await expect(page.getByRole('main')).toBeVisible();

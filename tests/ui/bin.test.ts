@@ -30,6 +30,7 @@ describe('a frame', () => {
 		await press('Undo');
 		await poll(laidOut).toEqual(['01', '02', '03']);
 		expect(await pixelsOf(frames('done')[1]!.querySelector('img')!)).toBe(before);
+		await poll(() => document.activeElement).toBe(tile('02').element());
 		await expect.element(page.getByText('Undo')).not.toBeInTheDocument();
 		expect(studio.run.sheets[0]!.frames.map(({ status }) => status)).toEqual(Array(3).fill('done'));
 	});
@@ -91,6 +92,7 @@ describe('a whole shoot', () => {
 		expect(document.activeElement?.textContent).toBe('Undo');
 		await press('Undo');
 		await poll(() => frames('done').length).toBe(3);
+		expect(document.activeElement?.matches('article, article *')).toBe(true);
 		const [first, second] = engine.requests.map(({ seed }) => seed);
 		expect(engine.requests.map(({ seed }) => seed)).toEqual([first, second, second, second! + 1]);
 	});

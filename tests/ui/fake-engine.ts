@@ -13,7 +13,7 @@ import type {
 import { LuxError, type WireError, fromWireError } from '$lib/contract/errors';
 import type { DetectedFace, PhotoRemark, Point } from '$lib/contract/faces';
 import type { LikenessScale } from '$lib/contract/likeness';
-import type { PackManifest } from '$lib/contract/manifest';
+import type { ImageSize, PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import type { SkinDrift } from '$lib/contract/skin';
 
@@ -30,6 +30,8 @@ export interface FakeEngineOptions {
 	remarks?: (name: string) => PhotoRemark[];
 	/** Awaited before this step of this frame (both counted from 1). */
 	hold?: (frame: number, step: number) => Promise<void> | undefined;
+	/** Sizes that the pack makes beside its native one. */
+	otherSizes?: ImageSize[];
 	/** No face is found in this frame (counted from 1). */
 	faceless?: (frame: number) => boolean;
 	/** Finishes a frame all the same when it was cancelled. */
@@ -89,10 +91,7 @@ export class FakeEngine implements PortraitEngine {
 					{ what: 'websocket', refused: true }
 				]
 			},
-			pack: {
-				hash: 'f'.repeat(64),
-				manifest: fakeManifest(this.options.steps ?? 8, this.options.scale)
-			}
+			pack: { hash: 'f'.repeat(64), manifest: fakeManifest(this.options) }
 		};
 	}
 
@@ -293,7 +292,7 @@ function faceOf(request: FrameRequest): DetectedFace {
 	};
 }
 
-function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
+function fakeManifest({ steps = 8, otherSizes, scale }: FakeEngineOptions): PackManifest {
 	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
 	return {
 		formatVersion: 1,
@@ -302,7 +301,7 @@ function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
 		version: '0.0.0',
 		licences: [],
 		totalBytes: 1,
-		image: { width: WIDTH, height: HEIGHT },
+		image: { width: WIDTH, height: HEIGHT, ...(otherSizes && { others: otherSizes }) },
 		latents: { channels: 8, factor: 16, scale: 1, shift: 0 },
 		conditioning: {
 			kind: 'vocabulary',
@@ -318,7 +317,7 @@ function fakeManifest(steps: number, likeness?: LikenessScale): PackManifest {
 			embeddingLength: 4,
 			tokens: 8,
 			references: 'average',
-			...(likeness && { likeness })
+			...(scale && { likeness: scale })
 		},
 		scheduler: { kind: 'flow-match-euler', config: {} },
 		defaults: {

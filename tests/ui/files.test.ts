@@ -77,6 +77,6 @@ describe('one frame', () => {
 		await shootAll();
 		await tile('02').click();
 		await page.getByRole('combobox', { name: 'Shape' }).selectOptions('Avatar 1:1');
-		await shown('No face was found, so this is the middle of the picture.');
+		await shown('No face was found to go by, so its place is a guess.');
 	});
 });

@@ -179,7 +179,7 @@ describe('the crop', () => {
 	it('says in words that no face was found', async () => {
 		const { studio } = await openTeam({ faceless: (frame) => frame === 2 });
 		expect(studio.team.members.map(({ crop }) => crop!.fit)).toEqual(['face', 'no-face']);
-		await shown('No face was found, so this is the middle of the picture');
+		await shown('No face was found to go by, so its place is a guess');
 	});
 });
 

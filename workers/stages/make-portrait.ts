@@ -4,6 +4,7 @@ import { meanEmbedding } from '$lib/contract/embedding';
 import { LuxError } from '$lib/contract/errors';
 import type { DetectedFace } from '$lib/contract/faces';
 import { bandOf } from '$lib/contract/likeness';
+import { packSize, sizesOf, type PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { skinDrift } from '../engine/skin-drift';
@@ -19,6 +20,8 @@ import { StageClock } from './stage-clock';
 
 /** A request with the pack's defaults filled in. */
 type Settings = Required<Omit<FrameRequest, 'init' | 'skin'>> & Pick<FrameRequest, 'init' | 'skin'>;
+/** The parts of a manifest that say how large things are, for the size that was asked for. */
+type Sizes = Parameters<typeof latentShape>[0];
 
 /**
  * @returns Same request, pack and device kind: the same bytes.
@@ -32,7 +35,8 @@ export async function makePortrait(
 ): Promise<FrameResult> {
 	const { pack, faces, scheduler } = studio;
 	const { manifest, graphs } = pack;
-	const settings = fillIn(request, manifest.defaults);
+	const settings = fillIn(request, manifest);
+	const sizes: Sizes = { image: settings.size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
 	const started = performance.now();
 	const clock = new StageClock(signal, report);
@@ -61,26 +65,25 @@ export async function makePortrait(
 			denoiser: graphs.denoiser,
 			scheduler,
 			plan,
-			sample: await startingLatents(studio, settings, plan),
-			shape: latentShape(manifest),
+			sample: await startingLatents(studio, settings, sizes, plan),
+			shape: latentShape(sizes),
 			conditional,
 			unconditional: unset && { direction: unset, identity, identityScale: 0 },
 			guidanceScale: settings.guidanceScale,
-			noise: (index) =>
-				gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(manifest)),
+			noise: (index) => gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(sizes)),
 			signal,
 			onStep: async ({ number, preview }, predictedOriginal, milliseconds) => {
 				steps.push(milliseconds);
 				const progress = { step: number, steps: plan.steps.length };
 				report({ kind: 'step', ...progress, milliseconds });
 				if (!preview) return;
-				const image = await decodeLatents(graphs.vaeDecoder, predictedOriginal, manifest);
+				const image = await decodeLatents(graphs.vaeDecoder, predictedOriginal, sizes);
 				report({ kind: 'preview', ...progress, image: await toBitmap(image) });
 			}
 		})
 	);
 	const portrait = await clock.run('decode', () =>
-		decodeLatents(graphs.vaeDecoder, latents, manifest)
+		decodeLatents(graphs.vaeDecoder, latents, sizes)
 	);
 	const found = await clock.run('detect-face', () => faces.detect(portrait));
 	const judged = await clock.run('score-likeness', () =>
@@ -97,7 +100,7 @@ export async function makePortrait(
 	return {
 		bytes,
 		mimeType: 'image/png',
-		...manifest.image,
+		...settings.size,
 		likeness: judged?.likeness ?? null,
 		likenessBand: bandOf(judged?.likeness ?? null, manifest.identity.likeness),
 		skinDrift: skinDrift(judged?.skin ?? null, settings.skin ?? [], settings.direction),
@@ -118,27 +121,35 @@ function seenFace({ box, points, score }: DetectedFace): DetectedFace {
 
 /** Pure noise, or an earlier picture with as much noise as the plan's first step expects. */
 async function startingLatents(
-	{ pack: { manifest, graphs }, scheduler }: Pick<Studio, 'pack' | 'scheduler'>,
+	{ pack: { graphs }, scheduler }: Pick<Studio, 'pack' | 'scheduler'>,
 	{ seed, init }: Settings,
+	sizes: Sizes,
 	plan: SamplingPlan
 ): Promise<Float32Array> {
-	const noise = gaussianNoise(seed, NOISE_STREAM.initialLatents, latentLength(manifest));
+	const noise = gaussianNoise(seed, NOISE_STREAM.initialLatents, latentLength(sizes));
 	const { schedule, steps } = plan;
 	if (!init) return noise.map((value) => value * schedule.initNoiseSigma);
-	const { width, height } = manifest.image;
+	const { width, height } = sizes.image;
 	const picture = await decodeImage(init.bytes, width, height);
-	const original = await encodePixels(graphs.vaeEncoder, picture, manifest);
+	const original = await encodePixels(graphs.vaeEncoder, picture, sizes);
 	return scheduler.addNoise(original, noise, schedule, steps[0]!.index);
 }
 
-function latentLength(sizes: Parameters<typeof latentShape>[0]): number {
+function latentLength(sizes: Sizes): number {
 	return latentShape(sizes).reduce((product, size) => product * size, 1);
 }
 
 /** Ranges that the sampling plan and the stages do not check themselves. */
-function fillIn(request: FrameRequest, defaults: Studio['pack']['manifest']['defaults']): Settings {
+function fillIn(request: FrameRequest, manifest: PackManifest): Settings {
+	const { defaults } = manifest;
+	const size = request.size ? packSize(manifest, request.size) : sizesOf(manifest)[0];
+	if (!size)
+		throw new LuxError('request-invalid', {
+			detail: `the pack does not make ${request.size?.width} x ${request.size?.height}`
+		});
 	const settings: Settings = {
 		...request,
+		size,
 		steps: request.steps ?? defaults.steps,
 		guidanceScale: request.guidanceScale ?? defaults.guidanceScale,
 		identityStrength: request.identityStrength ?? defaults.identityStrength

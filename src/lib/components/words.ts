@@ -1,5 +1,4 @@
 /** Facts turned into a photographer's short sentences. */
-import { CROP_RATIO, type CropFit, type CropId } from '$lib/contract/crops';
 import type { DeviceReport } from '$lib/contract/device';
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { PackManifest } from '$lib/contract/manifest';
@@ -7,7 +6,6 @@ import type { LikenessBand } from '$lib/contract/likeness';
 import type { Recipe, ShootOrigin, VariationDegree } from '$lib/contract/recipe';
 import type { Stage } from '$lib/contract/progress';
 import type { SkinDrift } from '$lib/contract/skin';
-import { describeDirection } from '$lib/direction/compile';
 import { shootOf } from '$lib/direction/shoots';
 import type { FrameStatus } from './frame';
 import type { Order } from './order';
@@ -262,50 +260,4 @@ export function dateText(time: number): string {
 export function packText({ title, version }: PackManifest): string | null {
 	if (!version.startsWith('0.')) return null;
 	return `${title} ${version} is an early pack: expect soft, painterly portraits with little likeness yet`;
-}
-
-/** For example "Profile 4:5". */
-export function cropText(id: CropId): string {
-	if (id === 'whole') return 'As shot';
-	const name = { avatar: 'Avatar', badge: 'Badge', profile: 'Profile', banner: 'Banner' }[id];
-	return `${name} ${CROP_RATIO[id].join(':')}`;
-}
-
-/** How a crop came about; null where there is nothing to say. */
-export function cropNote(fit: CropFit): string | null {
-	switch (fit) {
-		case 'whole':
-			return null;
-		case 'face':
-			return 'Placed by the face';
-		case 'moved':
-			return 'The face is too large or too near the edge for this shape, so it is not quite in its place';
-		case 'no-face':
-			return 'No face was found, so this is the middle of the picture';
-	}
-}
-
-/** Width to height in whole numbers, for example "4:5". @param size in pixels */
-export function ratioText({ width, height }: { width: number; height: number }): string {
-	const divisor = commonDivisor(width, height);
-	return `${width / divisor}:${height / divisor}`;
-}
-
-function commonDivisor(a: number, b: number): number {
-	return b === 0 ? a : commonDivisor(b, a % b);
-}
-
-/** "1 person", "6 people". */
-export function peopleText(count: number): string {
-	return count === 1 ? '1 person' : `${count} people`;
-}
-
-/** What a team has in common, for its standfirst. @param same everyone was shot with one seed */
-export function teamText(direction: Direction, same: boolean): string {
-	return `${describeDirection(direction)} ${same ? 'One seed for everyone.' : 'A seed for each.'}`;
-}
-
-/** While a file is being made. */
-export function exportText({ done, total }: { done: number; total: number }): string {
-	return `${done} of ${total} pictures`;
 }

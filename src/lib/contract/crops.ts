@@ -20,7 +20,8 @@ export const CROP_RATIO: Record<
 
 /**
  * How a crop came about. `face`: placed by the face. `moved`: the face is too near the edge, or too large, for that, so the
- * crop was moved or made smaller to stay inside the picture. `no-face`: no face was found, the crop is in the middle.
+ * crop was moved or made smaller to stay inside the picture. `no-face`: no face was found, the crop is where it is in
+ * the other portraits of the set, or in the middle.
  * `whole`: nothing was cut.
  */
 export type CropFit = 'face' | 'moved' | 'no-face' | 'whole';

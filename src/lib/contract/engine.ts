@@ -6,7 +6,7 @@ import type { DeviceOverride, DeviceReport, SealReport } from './device';
 import type { Direction } from './direction';
 import type { DetectedFace, HeadPose, PhotoRemark, Point } from './faces';
 import type { LikenessBand } from './likeness';
-import type { PackManifest } from './manifest';
+import type { ImageSize, PackManifest } from './manifest';
 import type { ProgressListener, Stage } from './progress';
 import type { SkinDrift, SkinTone } from './skin';
 
@@ -80,6 +80,8 @@ export interface FrameRequest {
 	identityStrength?: number;
 	/** Start from an image instead of pure noise (variation). `strength` in (0, 1]. */
 	init?: { bytes: ArrayBuffer; strength: number };
+	/** One of the pack's sizes; its native one when absent. */
+	size?: ImageSize;
 	/** Decode a preview after every n-th step; 0 for none. */
 	previewEvery: number;
 }

@@ -61,7 +61,12 @@ export const packManifestSchema = v.strictObject({
 		})
 	),
 	totalBytes: positiveInteger,
-	image: v.strictObject({ width: positiveInteger, height: positiveInteger }),
+	image: v.strictObject({
+		width: positiveInteger,
+		height: positiveInteger,
+		/** Further sizes that every graph of the pack takes; absent where there is the native one only. */
+		others: v.optional(v.array(v.strictObject({ width: positiveInteger, height: positiveInteger })))
+	}),
 	latents: v.strictObject({
 		channels: positiveInteger,
 		factor: positiveInteger,
@@ -125,6 +130,26 @@ export const packManifestSchema = v.strictObject({
 
 export type PackManifest = v.InferOutput<typeof packManifestSchema>;
 export type GraphVariant = PackManifest['graphs'][GraphName]['variants'][number];
+
+/** Size of a picture, pixels. */
+export interface ImageSize {
+	width: number;
+	height: number;
+}
+
+/** Every size that a pack makes, its native one first. */
+export function sizesOf({ image }: Pick<PackManifest, 'image'>): [ImageSize, ...ImageSize[]] {
+	const { width, height, others = [] } = image;
+	return [{ width, height }, ...others];
+}
+
+/** The pack's own entry for a size; undefined where it does not make that. */
+export function packSize(
+	manifest: Pick<PackManifest, 'image'>,
+	{ width, height }: ImageSize
+): ImageSize | undefined {
+	return sizesOf(manifest).find((size) => size.width === width && size.height === height);
+}
 
 /** Size of the pieces that `chunks` hashes cover, bytes. */
 export const CHUNK_BYTES = 8 * 1024 * 1024;

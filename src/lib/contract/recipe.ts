@@ -3,6 +3,7 @@ import type { DeviceReport } from './device';
 import type { Direction } from './direction';
 import type { FrameTimings } from './engine';
 import type { LikenessBand } from './likeness';
+import type { ImageSize } from './manifest';
 import type { SkinDrift } from './skin';
 
 /** Everything a frame's pixels depend on, apart from the sitter's references. */
@@ -15,6 +16,8 @@ export interface Recipe {
 	steps: number;
 	guidanceScale: number;
 	identityStrength: number;
+	/** Set where it is not the pack's native size. */
+	size?: ImageSize;
 	/** Set for variations: the frame it started from and how far it moved. */
 	init?: { frameId: string; strength: number };
 }

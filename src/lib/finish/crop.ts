@@ -60,9 +60,8 @@ export function cropTogether(sources: readonly CropSource[], id: CropId): Crop[]
 	) as number[];
 	const spans = Math.min(FRAMING[id].spans, ...fitting);
 	const crops = sources.map((source, i) => places[i] && around(source, places[i], id, spans));
-	const shares = crops.flatMap((crop, i) => (crop ? [crop.width / sources[i]!.width] : []));
-	const share = shares.length > 0 ? median(shares) : 1;
-	return sources.map((source, i) => crops[i] ?? centred(source, id, share));
+	const usual = usualPlace(sources, crops);
+	return sources.map((source, i) => crops[i] ?? guessed(source, id, usual));
 }
 
 /** Distance between the eyes in widths of the crop: what is the same all over a team. */
@@ -104,12 +103,36 @@ function around(source: CropSource, place: Place, id: Shape, spans: number): Cro
 	return { ...inside, ...size, fit: shrunk || moved ? 'moved' : 'face' };
 }
 
-/** @param share of the picture's width that the crop has, at most */
-function centred(source: CropSource, id: Shape, share: number): Crop {
-	const size = sized(source, id, source.width * share);
+/** Where and how wide a crop is, in shares of the picture's sides. */
+interface Usual {
+	x: number;
+	y: number;
+	width: number;
+}
+
+/** The middle of what the others have: in one direction heads stand much alike. */
+function usualPlace(sources: readonly CropSource[], crops: readonly (Crop | null)[]): Usual {
+	const known = crops.flatMap((crop, i) => {
+		if (!crop) return [];
+		const { width, height } = sources[i]!;
+		return [
+			{
+				x: (crop.x + crop.width / 2) / width,
+				y: (crop.y + crop.height / 2) / height,
+				width: crop.width / width
+			}
+		];
+	});
+	if (known.length === 0) return { x: 0.5, y: HEAD_HEIGHT, width: 1 };
+	const of = (part: keyof Usual) => median(known.map((place) => place[part]));
+	return { x: of('x'), y: of('y'), width: of('width') };
+}
+
+function guessed(source: CropSource, id: Shape, usual: Usual): Crop {
+	const size = sized(source, id, source.width * usual.width);
 	return {
-		x: (source.width - size.width) / 2,
-		y: within(source.height * HEAD_HEIGHT - size.height / 2, source.height - size.height),
+		x: within(source.width * usual.x - size.width / 2, source.width - size.width),
+		y: within(source.height * usual.y - size.height / 2, source.height - size.height),
 		...size,
 		fit: 'no-face'
 	};

@@ -65,7 +65,7 @@ export class AgainState {
 	#start(
 		{ name }: ShootFacts,
 		{ sitter }: Frame,
-		{ direction, identityStrength }: Recipe,
+		{ direction, identityStrength, size }: Recipe,
 		seed: number,
 		count: number,
 		origin: ShootOrigin
@@ -79,6 +79,7 @@ export class AgainState {
 			seed,
 			count,
 			identityStrength,
+			...(size && { size }),
 			createdAt: Date.now(),
 			origin
 		});

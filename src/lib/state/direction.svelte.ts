@@ -6,6 +6,7 @@ import {
 	type Intent,
 	type OptionId
 } from '$lib/contract/direction';
+import type { ImageSize } from '$lib/contract/manifest';
 import { counterpartShoot, holdLocked, intentOf, otherIntent } from '$lib/direction/counterpart';
 import { sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
@@ -32,6 +33,8 @@ export class DirectionState {
 	/** Unlocked, the seed moves on with every shoot, so that shooting again gives new frames. */
 	seedLocked = $state(false);
 	count = $state(3);
+	/** Size of the frames; null follows the pack. */
+	size = $state.raw<ImageSize | null>(null);
 	/** Strength of the identity adapter, 0..1; null follows the pack. */
 	#strength = $state<number | null>(null);
 	#setup = $state.raw<Setup>(setupOf('rooftop-dusk'));

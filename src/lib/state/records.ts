@@ -15,7 +15,7 @@ const PREVIEW_EVERY = 2;
  * @throws LuxError `recipe-other-pack` for a re-run of what another pack made
  */
 export function recipeOf(
-	{ origin, direction, identityStrength }: ShootRecord,
+	{ origin, direction, identityStrength, size }: ShootRecord,
 	{ seed, plan }: Pick<Frame, 'seed' | 'plan'>,
 	{ hash, manifest }: { hash: string; manifest: PackManifest }
 ): Recipe {
@@ -32,7 +32,8 @@ export function recipeOf(
 		seed,
 		steps: manifest.defaults.steps,
 		guidanceScale: manifest.defaults.guidanceScale,
-		identityStrength
+		identityStrength,
+		...(size && { size })
 	};
 	if (!origin) return recipe;
 	return { ...recipe, init: { frameId: origin.frameId, strength: origin.strength } };
@@ -47,7 +48,7 @@ export function requestOf(
 	faces: readonly SitterFace[],
 	source: ArrayBuffer | null
 ): FrameRequest {
-	const { direction, seed, steps, guidanceScale, identityStrength, init } = recipe;
+	const { direction, seed, steps, guidanceScale, identityStrength, size, init } = recipe;
 	return {
 		embeddings: faces.map(({ embedding }) => embedding),
 		skin: faces.flatMap(({ skin }) => skin ?? []),
@@ -57,6 +58,7 @@ export function requestOf(
 		guidanceScale,
 		identityStrength,
 		previewEvery: PREVIEW_EVERY,
+		...(size && { size }),
 		...(init && source && { init: { bytes: source, strength: init.strength } })
 	};
 }

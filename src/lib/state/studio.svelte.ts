@@ -2,6 +2,7 @@
 import type { OptionId } from '$lib/contract/direction';
 import type { BootOptions, PortraitEngine } from '$lib/contract/engine';
 import { toWireError, type WireError } from '$lib/contract/errors';
+import { packSize } from '$lib/contract/manifest';
 import { takeShared } from '$lib/offline/shared';
 import { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
@@ -149,10 +150,22 @@ export class Studio {
 			sitterName: sitter.name,
 			seed: this.direction.seed,
 			identityStrength: this.strength,
+			...this.#askedSize(),
 			createdAt: Date.now()
 		};
 		this.direction.advance(seeds);
 		return this.run.shoot(record);
+	}
+
+	/** The chosen size, where the pack makes it and it is not what the pack makes anyway. */
+	#askedSize(): Pick<ShootRecord, 'size'> {
+		const { size } = this.direction;
+		const manifest = this.engine.pack?.manifest;
+		if (!size || !manifest) return {};
+		const { width, height } = manifest.image;
+		if (size.width === width && size.height === height) return {};
+		const known = packSize(manifest, size);
+		return known ? { size: known } : {};
 	}
 
 	async amendSitter(id: string, change: SitterChange): Promise<void> {

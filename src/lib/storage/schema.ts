@@ -9,6 +9,7 @@ import type {
 import type { Direction, Intent } from '$lib/contract/direction';
 import type { CropId } from '$lib/contract/crops';
 import type { DetectedFace, PhotoRemark } from '$lib/contract/faces';
+import type { ImageSize } from '$lib/contract/manifest';
 import type { SkinTone } from '$lib/contract/skin';
 import type { DBSchema, IDBPDatabase, IDBPTransaction, StoreNames } from 'idb';
 
@@ -79,6 +80,8 @@ export interface ShootRecord {
 	/** One entry a frame. Absent where all frames have the direction of the shoot and the next seed each. */
 	plan?: readonly FramePlan[];
 	identityStrength: number;
+	/** Where it is not the pack's native size. */
+	size?: ImageSize;
 	createdAt: number;
 	/**
 	 * Indices of frames that were stopped or failed: they are not taken up again by themselves. Frames that are neither here

@@ -1,13 +1,12 @@
 /** What stands on a sheet that leaves the app, and in the files beside it. */
 import { ordered, type Order } from '$lib/components/order';
+import { peopleText, teamText } from '$lib/components/delivery-words';
 import {
 	dateText,
 	frameNumber,
 	intentText,
 	likenessNumber,
-	peopleText,
-	shootTitle,
-	teamText
+	shootTitle
 } from '$lib/components/words';
 import { describeDirection } from '$lib/direction/compile';
 import { archiveName, sheetName } from '$lib/finish/names';

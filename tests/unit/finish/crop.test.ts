@@ -124,10 +124,13 @@ describe('the crops of a team', () => {
 		expect(crops.slice(0, 3)).toEqual(cropTogether(faces.map(source), 'profile'));
 	});
 
-	it('takes one without a face as large as the others are', () => {
+	it('takes one without a face as large, and from where, as the others are', () => {
 		const crops = cropTogether([...faces.map(source), source(null)], 'badge');
 		const widths = crops.slice(0, 3).map(({ width }) => width);
 		expect(crops[3]!.fit).toBe('no-face');
 		expect(widths).toContain(crops[3]!.width);
+		const tops = crops.slice(0, 3).map(({ y }) => y);
+		expect(crops[3]!.y).toBeGreaterThanOrEqual(Math.min(...tops));
+		expect(crops[3]!.y).toBeLessThanOrEqual(Math.max(...tops));
 	});
 });
