@@ -70,9 +70,10 @@ class PointFinder(nn.Module):
         """See the class."""
         fine, coarse = self.pyramid(picture)
         heat = self.head(fine + interpolate(self.lift(coarse), fine.shape[-2:], mode="bilinear"))
-        logs = heat.flatten(2).log_softmax(2)
+        logs = heat.float().flatten(2).log_softmax(2)
         cells = cell_centres(*fine.shape[-2:]).to(logs)
-        return logs.exp() @ cells, logs
+        # Not a matrix product, which mixed precision would round to a quarter of a pixel.
+        return (logs.exp()[..., None] * cells).sum(2), logs
 
 
 def cell_centres(rows: int, columns: int) -> Tensor:
