@@ -7,7 +7,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzip } from 'node:zlib';
-import { root } from './setup.mjs';
 
 const TEXT = /\.(html|js|mjs|css|svg|json|webmanifest|txt)$/;
 /** Below this a packet is not saved. */
@@ -35,4 +34,4 @@ export async function compress(directory) {
 }
 
 if (process.argv[1]?.endsWith('compress.mjs'))
-	console.log(`${await compress(process.argv[2] ?? join(root, 'build'))} files compressed`);
+	console.log(`${await compress(process.argv[2] ?? 'build')} files compressed`);

@@ -59,7 +59,10 @@ export function cropTogether(sources: readonly CropSource[], id: CropId): Crop[]
 		(spans) => spans !== null && spans >= FRAMING[id].tightest
 	) as number[];
 	const spans = Math.min(FRAMING[id].spans, ...fitting);
-	const crops = sources.map((source, i) => places[i] && around(source, places[i], id, spans));
+	const crops = sources.map((source, i) => {
+		const place = places[i];
+		return place ? around(source, place, id, spans) : null;
+	});
 	const usual = usualPlace(sources, crops);
 	return sources.map((source, i) => crops[i] ?? guessed(source, id, usual));
 }
