@@ -84,7 +84,7 @@ async function main() {
 			for (const preset of presets) {
 				const result = await lighthouse(
 					url,
-					{ port, onlyCategories: [...CATEGORIES], logLevel: process.env.AUDIT_LOG ?? 'error' },
+					{ port, onlyCategories: [...CATEGORIES], logLevel: 'error' },
 					preset === 'desktop' ? desktop : undefined
 				);
 				if (!result) throw new Error(`Lighthouse gave no result for ${url}`);

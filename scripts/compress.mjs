@@ -35,4 +35,4 @@ export async function compress(directory) {
 }
 
 if (process.argv[1]?.endsWith('compress.mjs'))
-	console.log(`${await compress(process.argv[2] ?? join(root, 'build'))} files compressed`);
+	console.log(`${await compress(process.argv[2] ?? 'build')} files compressed`);

@@ -24,9 +24,10 @@ export function readReport({ categories, audits }) {
 		const category = categories[name];
 		scores[name] = category?.score == null ? null : Math.round(category.score * 100);
 		for (const { id, weight } of category?.auditRefs ?? []) {
-			const { score, displayValue } = audits[id] ?? { score: null };
+			const audit = audits[id];
+			const score = audit?.score ?? null;
 			if (weight > 0 && score !== null && score < 0.9)
-				costs.push({ id, cost: weight * (1 - score), value: displayValue ?? '' });
+				costs.push({ id, cost: weight * (1 - score), value: audit?.displayValue ?? '' });
 		}
 	}
 	costs.sort((a, b) => b.cost - a.cost);

@@ -12,7 +12,7 @@ test('a team is shot, cropped, kept over a reload, and saved', async ({
 	await page.goto(appUrl);
 	await expect(page.getByText(/^Runs on this device/)).toBeVisible();
 	await page.keyboard.press('t');
-	await expect(page.getByRole('heading', { name: 'Team page' })).toBeVisible();
+	await expect(page.getByRole('heading', { level: 1, name: 'The team' })).toBeVisible();
 	for (const name of ['Amara', 'Wei', 'Ruth', 'Idris'])
 		await page.getByRole('checkbox', { name }).uncheck({ force: true });
 	await page.keyboard.press('s');
