@@ -47,9 +47,7 @@ export function photoFigures({ real, samples, faults, heldout }) {
 /** Files that got the answer they should: refused with their own code, or read as far as to a face or none. */
 export function hostileFigures(files) {
 	const right = files.filter(({ outcome, error }) =>
-		outcome.startsWith('photo-')
-			? error?.code === outcome
-			: !error || error.code === 'photo-no-face'
+		outcome ? error?.code === outcome : !error || error.code === 'photo-no-face'
 	);
 	const codes = new Set(files.flatMap(({ error }) => error?.code ?? []));
 	return { files: files.length, right: right.length, reasons: codes.size };
