@@ -7,7 +7,6 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, gzipSync } from 'node:zlib';
-import { root } from './setup.mjs';
 
 const TEXT = /\.(html|js|mjs|css|svg|json|webmanifest|txt)$/;
 /** Below this a packet is not saved. */

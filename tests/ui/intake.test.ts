@@ -158,7 +158,8 @@ describe('an own sitter', () => {
 			{ bytes: new ArrayBuffer(8), name: 'sly.jpg' },
 			() => undefined
 		);
-		const { consentedAt: _, ...without } = record;
+		const { consentedAt, ...without } = record;
+		expect(consentedAt).toBe(own.consentedAt);
 		await expect(studio.sitters.add(without, photo, 'sly.jpg')).rejects.toMatchObject({
 			code: 'request-invalid'
 		});
