@@ -3,7 +3,10 @@
 /** As `DUPLICATE_BITS` in src/lib/state/duplicates.ts; a unit test holds the two together. */
 export const DUPLICATE_BITS = 5;
 
-/** @returns {Set<string>} files */
+/**
+ * @param {readonly { file: string, sitter: number, fault: string | null, fingerprint?: string }[]} photos
+ * @returns {Set<string>} files
+ */
 export function duplicatesOf(photos) {
 	const again = new Set();
 	/** @type {Map<number, string[]>} */
@@ -17,6 +20,7 @@ export function duplicatesOf(photos) {
 	return again;
 }
 
+/** @param {string} a @param {string} b */
 function bitsApart(a, b) {
 	let differing = BigInt(`0x${a}`) ^ BigInt(`0x${b}`);
 	let bits = 0;

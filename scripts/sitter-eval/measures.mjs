@@ -11,12 +11,13 @@ export function areaUnderCurve(positives, negatives) {
 		...negatives.map((score) => ({ score, positive: false }))
 	].sort((a, b) => a.score - b.score);
 	let rankSum = 0;
-	for (let from = 0; from < all.length;) {
-		let to = from;
-		while (to < all.length && all[to].score === all[from].score) to++;
+	let from = 0;
+	for (const [i, { score }] of all.entries()) {
+		if (all[i + 1]?.score === score) continue;
 		// Equal scores share the mean of their ranks.
-		for (let i = from; i < to; i++) if (all[i].positive) rankSum += (from + 1 + to) / 2;
-		from = to;
+		const equal = all.slice(from, i + 1).filter(({ positive }) => positive).length;
+		rankSum += (equal * (from + i + 2)) / 2;
+		from = i + 1;
 	}
 	const n = positives.length;
 	return (rankSum - (n * (n + 1)) / 2) / (n * negatives.length);
@@ -31,8 +32,8 @@ export function quantile(values, share) {
 	const sorted = [...values].sort((a, b) => a - b);
 	const at = share * (sorted.length - 1);
 	const low = Math.floor(at);
-	const next = sorted[Math.min(low + 1, sorted.length - 1)];
-	return sorted[low] + (next - sorted[low]) * (at - low);
+	const [lower = NaN, upper = lower] = sorted.slice(low, low + 2);
+	return lower + (upper - lower) * (at - low);
 }
 
 /** @param {readonly number[]} values */

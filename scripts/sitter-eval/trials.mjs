@@ -23,7 +23,8 @@ export function pairs(photos) {
  * @param {number} turn
  */
 export function divide(photos, turn) {
-	const turned = photos.map((_, i) => photos[(i + turn) % photos.length]);
+	const at = turn % photos.length;
+	const turned = [...photos.slice(at), ...photos.slice(0, at)];
 	return { probes: turned.slice(0, PROBES), references: turned.slice(PROBES) };
 }
 
@@ -59,7 +60,8 @@ export function rankOne(trials, scores) {
 	for (const [i, { same, probe, turn }] of trials.entries()) {
 		const key = `${probe} ${turn}`;
 		const known = found.get(key);
-		if (!known || scores[i] > known.best) found.set(key, { best: scores[i], right: same });
+		const score = scores[i] ?? -Infinity;
+		if (!known || score > known.best) found.set(key, { best: score, right: same });
 	}
 	return [...found.values()].filter(({ right }) => right).length / found.size;
 }
@@ -79,8 +81,8 @@ export function fellows(sitters) {
 				[5, false],
 				[11, false]
 			])) {
-				const [, others] = all[(at + step) % all.length];
-				const pick = (/** @type {number} */ by) => others[(i + by) % others.length];
+				const [, others = []] = all[(at + step) % all.length] ?? [];
+				const pick = (/** @type {number} */ by) => others[(i + by) % others.length] ?? NaN;
 				trials.push({ same, probe, references: [pick(2), pick(5)] });
 			}
 	return trials;
