@@ -4,7 +4,7 @@
 export const DUPLICATE_BITS = 5;
 
 /**
- * @param {readonly { file: string, sitter: number, fault: string | null, fingerprint?: string | null }[]} photos
+ * @param {readonly { file: string, sitter: number, fault: string | null, fingerprint?: string }[]} photos
  * @returns {Set<string>} files
  */
 export function duplicatesOf(photos) {
@@ -20,10 +20,7 @@ export function duplicatesOf(photos) {
 	return again;
 }
 
-/**
- * @param {string} a hexadecimal digits
- * @param {string} b
- */
+/** @param {string} a @param {string} b */
 function bitsApart(a, b) {
 	let differing = BigInt(`0x${a}`) ^ BigInt(`0x${b}`);
 	let bits = 0;

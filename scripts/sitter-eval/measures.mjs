@@ -12,14 +12,12 @@ export function areaUnderCurve(positives, negatives) {
 	].sort((a, b) => a.score - b.score);
 	let rankSum = 0;
 	let from = 0;
-	let tied = 0;
-	for (const [i, { score, positive }] of all.entries()) {
-		if (positive) tied++;
+	for (const [i, { score }] of all.entries()) {
 		if (all[i + 1]?.score === score) continue;
 		// Equal scores share the mean of their ranks.
-		rankSum += (tied * (from + 1 + i + 1)) / 2;
+		const equal = all.slice(from, i + 1).filter(({ positive }) => positive).length;
+		rankSum += (equal * (from + i + 2)) / 2;
 		from = i + 1;
-		tied = 0;
 	}
 	const n = positives.length;
 	return (rankSum - (n * (n + 1)) / 2) / (n * negatives.length);
@@ -33,9 +31,9 @@ export function areaUnderCurve(positives, negatives) {
 export function quantile(values, share) {
 	const sorted = [...values].sort((a, b) => a - b);
 	const at = share * (sorted.length - 1);
-	const below = sorted[Math.floor(at)] ?? NaN;
-	const next = sorted[Math.floor(at) + 1] ?? below;
-	return below + (next - below) * (at - Math.floor(at));
+	const low = Math.floor(at);
+	const [lower = NaN, upper = lower] = sorted.slice(low, low + 2);
+	return lower + (upper - lower) * (at - low);
 }
 
 /** @param {readonly number[]} values */

@@ -23,8 +23,8 @@ export function pairs(photos) {
  * @param {number} turn
  */
 export function divide(photos, turn) {
-	const start = turn % photos.length;
-	const turned = [...photos.slice(start), ...photos.slice(0, start)];
+	const at = turn % photos.length;
+	const turned = [...photos.slice(at), ...photos.slice(0, at)];
 	return { probes: turned.slice(0, PROBES), references: turned.slice(PROBES) };
 }
 
@@ -60,7 +60,7 @@ export function rankOne(trials, scores) {
 	for (const [i, { same, probe, turn }] of trials.entries()) {
 		const key = `${probe} ${turn}`;
 		const known = found.get(key);
-		const score = scores[i] ?? NaN;
+		const score = scores[i] ?? -Infinity;
 		if (!known || score > known.best) found.set(key, { best: score, right: same });
 	}
 	return [...found.values()].filter(({ right }) => right).length / found.size;
@@ -81,9 +81,9 @@ export function fellows(sitters) {
 				[5, false],
 				[11, false]
 			])) {
-				const others = all[(at + step) % all.length]?.[1] ?? [];
-				const turned = [...others.slice(i % others.length), ...others.slice(0, i % others.length)];
-				trials.push({ same, probe, references: [...turned.slice(2, 3), ...turned.slice(5, 6)] });
+				const [, others = []] = all[(at + step) % all.length] ?? [];
+				const pick = (/** @type {number} */ by) => others[(i + by) % others.length] ?? NaN;
+				trials.push({ same, probe, references: [pick(2), pick(5)] });
 			}
 	return trials;
 }
