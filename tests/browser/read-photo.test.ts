@@ -2,7 +2,7 @@
 import { LuxError } from '$lib/contract/errors';
 import { readImageHeader } from '$workers/engine/image-header';
 import { readPhoto, type ReadPhoto } from '$workers/stages/read-photo';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { readCorpus } from '../corpus/load';
 import outcomes from '../corpus/outcomes.json';
 
@@ -84,6 +84,17 @@ describe('what comes out', () => {
 			difference += Math.abs(value - again.image.data[i]!);
 		});
 		expect(difference / photo.image.data.length).toBeLessThan(2);
+	});
+
+	it('takes HEIC where the browser decodes it', async () => {
+		// No Chromium does: this one is lent what Safari answers.
+		const decoded = await createImageBitmap(new ImageData(400, 300));
+		const decode = vi.spyOn(globalThis, 'createImageBitmap').mockResolvedValueOnce(decoded);
+		const photo = await readPhoto(load('whole.heic'), 'whole.heic');
+		expect(decode).toHaveBeenCalledOnce();
+		expect(photo.image).toMatchObject({ width: 400, height: 300 });
+		expect(photo.mimeType).toBe('image/webp');
+		decode.mockRestore();
 	});
 
 	it('refuses the bomb in under 100 ms, before decoding', async () => {

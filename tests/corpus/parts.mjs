@@ -231,3 +231,7 @@ export const heif = (brand, width, height) =>
 		box('ftyp', Buffer.from(brand, 'latin1'), u32be(0), Buffer.from(`mif1${brand}`, 'latin1')),
 		box('meta', u32be(0), box('iprp', box('ipco', box('ispe', u32be(0, width, height)))))
 	]);
+
+/** With a picture in it, of bytes that mean nothing. */
+export const wholeHeif = (brand, width, height) =>
+	Buffer.concat([heif(brand, width, height), box('mdat', Buffer.alloc(64, 0xee))]);

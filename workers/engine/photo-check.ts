@@ -27,15 +27,24 @@ export function refusePhoto(bytes: Uint8Array, name: string): LuxError | null {
 	if (header.kind === 'empty') return new LuxError('photo-empty', { name });
 	if (header.kind === 'unknown') return new LuxError('photo-not-an-image', { name });
 	if (header.format === 'svg') return new LuxError('photo-svg', { name });
-	if (header.format === 'heic') return new LuxError('photo-heic', { name });
 	if (header.animated) return new LuxError('photo-animated', { name });
+	// Some browsers decode HEIC: only what none can is refused here.
+	if (header.format === 'heic' && (!header.size || header.truncated) && !isBomb(header.size))
+		return new LuxError('photo-heic', { name });
 	if (!header.size)
 		return new LuxError(header.truncated ? 'photo-truncated' : 'photo-undecodable', { name });
 	const { width, height } = header.size;
-	if (width * height > MAX_PIXELS || Math.max(width, height) > MAX_SIDE)
+	if (isBomb(header.size))
 		return new LuxError('photo-too-many-pixels', { name, width, height, limit: MAX_PIXELS });
 	if (header.truncated) return new LuxError('photo-truncated', { name });
 	if (Math.min(width, height) < MIN_SIDE)
 		return new LuxError('photo-too-small', { name, width, height, minimum: MIN_SIDE });
 	return null;
+}
+
+function isBomb(size: { width: number; height: number } | null): boolean {
+	return (
+		size !== null &&
+		(size.width * size.height > MAX_PIXELS || Math.max(size.width, size.height) > MAX_SIDE)
+	);
 }

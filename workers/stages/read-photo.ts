@@ -1,6 +1,7 @@
 /** Stage: a file from the person's disk -> upright pixels of bounded size, and the same picture without metadata. */
 import { LuxError } from '$lib/contract/errors';
 import type { PixelImage } from '../engine/image';
+import { readImageHeader } from '../engine/image-header';
 import { refusePhoto } from '../engine/photo-check';
 
 /** Long side of what is kept: a face still has several times the crop's pixels, and storage stays small. */
@@ -38,7 +39,9 @@ async function decode(bytes: ArrayBuffer, name: string): Promise<ImageBitmap> {
 		// Scaled afterwards, not here: whether `resizeWidth` counts before or after turning differs between browsers.
 		return await createImageBitmap(new Blob([bytes]), { imageOrientation: 'from-image' });
 	} catch (cause) {
-		throw new LuxError('photo-undecodable', { name }, { cause });
+		const header = readImageHeader(new Uint8Array(bytes));
+		const heic = header.kind === 'image' && header.format === 'heic';
+		throw new LuxError(heic ? 'photo-heic' : 'photo-undecodable', { name }, { cause });
 	}
 }
 
