@@ -17,6 +17,7 @@ STEPS = {
     "train-judges": ("forge.train.judges", "train the embedding and the axis probe that only `forge eval` uses"),
     "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),
     "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
+    "assembly-fixtures": ("forge.pack.assembly_fixtures", "write the checkpoints and numbers that tests of workers/assembly use"),
     "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),
 }
 
