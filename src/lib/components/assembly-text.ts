@@ -41,6 +41,11 @@ export function assemblyText(error: AssemblyError): [what: string, then: string]
 				`${error.params.file} was not kept as it was written`,
 				'The storage gave back other bytes, so the pack was not installed. Install it again; if that fails too, check this disk.'
 			];
+		case 'assembly-no-room':
+			return [
+				'There is no room for this pack',
+				'What arrived is kept: free some space and go on, or remove what was begun.'
+			];
 		case 'source-unreachable':
 			return [
 				`${error.params.file} did not arrive`,

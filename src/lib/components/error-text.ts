@@ -91,6 +91,7 @@ export function errorText(error: WireError): ErrorText {
 		case 'checkpoint-tensor-wrong':
 		case 'assembly-recipe-invalid':
 		case 'assembly-corrupt':
+		case 'assembly-no-room':
 		case 'source-unreachable':
 		case 'source-refused':
 		case 'source-busy':

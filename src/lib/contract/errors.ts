@@ -43,6 +43,7 @@ export interface ErrorParams {
 	'assembly-recipe-invalid': { detail: string };
 	/** What was written does not read back, or is not what the recipe promises. */
 	'assembly-corrupt': { file: string };
+	'assembly-no-room': Record<string, never>;
 	/** `status` 0: no answer. */
 	'source-unreachable': { file: string; status: number };
 	'source-refused': { file: string; status: number };
