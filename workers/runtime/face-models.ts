@@ -4,7 +4,7 @@ import type { LoadedFile } from '$lib/contract/worker-api';
 import * as v from 'valibot';
 import type { Graph } from './graph';
 import type { Ort } from './ort';
-import { sha256 } from './pack-verify';
+import { sha256 } from './sha256';
 import { openSession, type SessionDevice } from './session';
 
 /** Written next to the models by `scripts/face-models/build.mjs`. */

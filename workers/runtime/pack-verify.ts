@@ -5,14 +5,9 @@
 import { LuxError } from '$lib/contract/errors';
 import { CHUNK_BYTES, packManifestSchema, type PackManifest } from '$lib/contract/manifest';
 import * as v from 'valibot';
+import { sha256 } from './sha256';
 
 type FileEntry = PackManifest['files'][number];
-
-/** Lower-case hex sha256. */
-export async function sha256(bytes: BufferSource): Promise<string> {
-	const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-	return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
 
 /**
  * Reads a manifest and checks that it is consistent with itself.

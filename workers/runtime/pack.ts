@@ -10,8 +10,9 @@ import type { ProgressListener } from '$lib/contract/progress';
 import type { LoadedFile } from '$lib/contract/worker-api';
 import type { Graph } from './graph';
 import type { Ort } from './ort';
-import { parseManifest, sha256, verifyFile } from './pack-verify';
+import { parseManifest, verifyFile } from './pack-verify';
 import { openSession, type OpenGraph, type SessionDevice } from './session';
+import { sha256 } from './sha256';
 
 /** Bytes that match their manifest. Nothing else is ever given to `openPack`. */
 export interface VerifiedPack {

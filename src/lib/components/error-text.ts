@@ -1,5 +1,6 @@
 /** The wording of every error: what happened, then what to do. Codes are data, this is the only prose. */
 import type { WireError } from '$lib/contract/errors';
+import { assemblyText } from './assembly-text';
 
 export interface ErrorText {
 	/** A short heading. */
@@ -90,6 +91,21 @@ export function errorText(error: WireError): ErrorText {
 				'This pack does not suit this device',
 				`Nothing was changed. Detail: ${error.params.detail}.`
 			);
+		case 'checkpoint-unreadable':
+		case 'checkpoint-unsafe':
+		case 'checkpoint-tensor-wrong':
+		case 'assembly-recipe-invalid':
+		case 'assembly-corrupt':
+		case 'assembly-no-room':
+		case 'source-unreachable':
+		case 'source-refused':
+		case 'source-busy':
+		case 'source-stalled':
+		case 'source-no-ranges':
+		case 'source-changed':
+		case 'source-wrong-size':
+		case 'source-wrong-hash':
+			return say(...assemblyText(error));
 		case 'runtime-failed':
 			return say(
 				`The step "${error.params.stage}" failed`,

@@ -2,6 +2,7 @@
  * Error codes that cross the worker boundary. Codes and parameters are data; the wording lives in
  * the UI (`src/lib/components/error-text.ts`), which switches over every code.
  */
+import type { CheckpointFault } from './checkpoint';
 import type { Box } from './faces';
 
 /** Every way something can go wrong, with the facts a sentence about it needs. */
@@ -32,6 +33,29 @@ export interface ErrorParams {
 	'pack-manifest-invalid': { detail: string };
 	'pack-file-corrupt': { file: string };
 	'pack-unsuitable': { detail: string };
+	// packs assembled on the device from a publisher's checkpoints; `file` names the checkpoint
+	'checkpoint-unreadable': { file: string; fault: CheckpointFault };
+	/** A pickle that asks for more than tensors; `found` is the name or opcode it asks for. */
+	'checkpoint-unsafe': { file: string; found: string };
+	'checkpoint-tensor-wrong': {
+		file: string;
+		tensor: string;
+		problem: 'missing' | 'shape' | 'dtype' | 'not-finite' | 'out-of-range' | 'left-over';
+	};
+	'assembly-recipe-invalid': { detail: string };
+	/** What was written does not read back, or is not what the recipe promises. */
+	'assembly-corrupt': { file: string };
+	'assembly-no-room': Record<string, never>;
+	/** `status` 0: no answer. */
+	'source-unreachable': { file: string; status: number };
+	'source-refused': { file: string; status: number };
+	/** Still asked to wait after every retry; `seconds` is the last wait asked for. */
+	'source-busy': { file: string; seconds: number };
+	'source-stalled': { file: string; seconds: number };
+	'source-no-ranges': { file: string };
+	'source-changed': { file: string };
+	'source-wrong-size': { file: string; bytes: number; expected: number };
+	'source-wrong-hash': { file: string };
 	// runtime
 	'runtime-failed': { stage: string; detail: string };
 	'device-lost': { detail: string };

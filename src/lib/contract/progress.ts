@@ -33,3 +33,15 @@ export type Progress =
 	| { kind: 'preview'; step: number; steps: number; image: ImageBitmap };
 
 export type ProgressListener = (progress: Progress) => void;
+
+/** A pack being put together on the device: files fetched, weights calculated, everything read back. */
+export interface AssemblyProgress {
+	phase: 'fetch' | 'assemble' | 'verify';
+	/** The file of the publisher, or of the pack, at hand. */
+	file: string;
+	/** Bytes of this phase done, and in all. A resumed assembly starts where it stopped. */
+	done: number;
+	total: number;
+	/** At the speed of the last seconds; null while that is not known. */
+	secondsLeft: number | null;
+}

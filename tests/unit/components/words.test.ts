@@ -1,3 +1,4 @@
+import { CHECKPOINT_FAULTS } from '$lib/contract/checkpoint';
 import type { ErrorCode, ErrorParams, WireError } from '$lib/contract/errors';
 import { errorText } from '$lib/components/error-text';
 import {
@@ -41,6 +42,20 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'pack-manifest-invalid': { detail: 'x' },
 	'pack-file-corrupt': { file: 'denoiser.onnx' },
 	'pack-unsuitable': { detail: 'x' },
+	'checkpoint-unreadable': { file: 'unet.safetensors', fault: 'hole' },
+	'checkpoint-unsafe': { file: 'adapter.bin', found: 'os.system' },
+	'checkpoint-tensor-wrong': { file: 'adapter.bin', tensor: 'proj.0.weight', problem: 'shape' },
+	'assembly-recipe-invalid': { detail: 'x' },
+	'assembly-corrupt': { file: 'weights.bin' },
+	'assembly-no-room': {},
+	'source-unreachable': { file: 'unet.safetensors', status: 0 },
+	'source-refused': { file: 'unet.safetensors', status: 401 },
+	'source-busy': { file: 'unet.safetensors', seconds: 90 },
+	'source-stalled': { file: 'unet.safetensors', seconds: 30 },
+	'source-no-ranges': { file: 'unet.safetensors' },
+	'source-changed': { file: 'unet.safetensors' },
+	'source-wrong-size': { file: 'unet.safetensors', bytes: 5, expected: 9 },
+	'source-wrong-hash': { file: 'unet.safetensors' },
 	'runtime-failed': { stage: 'denoise', detail: 'x' },
 	'device-lost': { detail: 'x' },
 	'out-of-memory': { stage: 'decode' },
@@ -74,6 +89,16 @@ describe('errorText', () => {
 			expect(then).toMatch(/[^.]\.$/);
 			expect(then).not.toMatch(/undefined|NaN/);
 			expect(`${what} ${then}`).not.toMatch(/oops|sorry|magic/i);
+		}
+	});
+
+	it('says of every fault of a checkpoint what it is, and that nothing was installed', () => {
+		for (const fault of CHECKPOINT_FAULTS) {
+			const { then } = errorText({
+				code: 'checkpoint-unreadable',
+				params: { file: 'unet.safetensors', fault }
+			});
+			expect(then).toMatch(/^[A-Z].{10,}\. Nothing was installed\.$/);
 		}
 	});
 

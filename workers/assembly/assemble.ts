@@ -1,0 +1,191 @@
+/**
+ * Carries a recipe out: tensor by tensor into a draft, everything read back, then the marker. Ended at any moment it
+ * leaves a draft that the next call goes on with, and nothing that looks like a pack.
+ */
+import type { AssemblyRecipe, RecipeSource, RecipeWeight } from '$lib/contract/assembly-recipe';
+import { LuxError } from '$lib/contract/errors';
+import type { AssemblyProgress } from '$lib/contract/progress';
+import { sha256 } from '$workers/runtime/sha256';
+import type { RangeReader } from './bytes';
+import { calculate } from './calculate';
+import type { Checkpoint, RawTensor, TensorInfo } from './checkpoint';
+import type { PackFolder } from './folder';
+import { hashFile, markInstalled, readInstalled, type Installed } from './installed';
+import { Journal } from './journal';
+import type { PauseGate } from './pause-gate';
+import { requireCheckpoint } from './recipe-check';
+import { openSafetensors } from './safetensors';
+import { ByteProgress } from './time-left';
+import { openTorchCheckpoint } from './torch-checkpoint';
+
+/** How much work a crash may undo, in bytes written. */
+const SAVE_EVERY_BYTES = 32 * 1024 * 1024;
+
+export interface Assembly {
+	/** From `parseRecipe`. */
+	recipe: AssemblyRecipe;
+	/** sha256 of the recipe's text. */
+	recipeHash: string;
+	/** Opens a publisher's file; its bytes are trusted. Called once a source. */
+	open(source: RecipeSource, signal: AbortSignal): Promise<RangeReader>;
+	folder: PackFolder;
+	gate: PauseGate;
+	signal: AbortSignal;
+	onProgress(progress: AssemblyProgress): void;
+	/** Milliseconds of a clock that only goes forward. */
+	now(): number;
+}
+
+/**
+ * At most one weight is in memory at a time.
+ *
+ * @throws LuxError with the code of what is wrong; the signal's reason when stopped.
+ */
+export async function assemble(assembly: Assembly): Promise<Installed> {
+	const { recipe, recipeHash, folder, gate, signal, onProgress, now } = assembly;
+	const there = await readInstalled(folder);
+	if (there?.recipe === recipeHash) return there;
+	const journal = await Journal.open(folder, recipeHash);
+	if (journal.done.size < recipe.weights.length) {
+		const checkpoints = await openCheckpoints(assembly);
+		for (const { path, bytes } of recipe.files)
+			if ((await folder.size(path)) !== bytes) await folder.resize(path, bytes);
+		const order = readingOrder(recipe, checkpoints);
+		const costs = order.map((index) => cost(recipe.weights[index]!, checkpoints));
+		const sum = (list: number[]) => list.reduce((total, bytes) => total + bytes, 0);
+		const before = sum(costs.filter((_, i) => journal.done.has(order[i]!)));
+		const progress = new ByteProgress('assemble', sum(costs), before, onProgress, now);
+		let unsaved = 0;
+		try {
+			for (const [i, index] of order.entries()) {
+				if (journal.done.has(index)) continue;
+				if (gate.paused) {
+					await journal.save();
+					await gate.pass(signal);
+					progress.restart();
+				}
+				signal.throwIfAborted();
+				const weight = recipe.weights[index]!;
+				journal.done.set(index, await writeWeight(recipe, weight, checkpoints, folder, signal));
+				unsaved += sum(weight.outputs.map(({ bytes }) => bytes));
+				if (unsaved >= SAVE_EVERY_BYTES) {
+					await journal.save();
+					unsaved = 0;
+				}
+				progress.add(costs[i]!, sourceOf(recipe, weight).path);
+			}
+		} finally {
+			// However it ends: what is done stays done. A full disk must not hide why it ended.
+			await journal.save().catch(() => undefined);
+		}
+	}
+	const installed = await readBack(assembly, journal);
+	await markInstalled(folder, installed);
+	await Journal.remove(folder);
+	return installed;
+}
+
+async function openCheckpoints({
+	recipe,
+	open,
+	signal
+}: Assembly): Promise<Map<string, Checkpoint>> {
+	const checkpoints = new Map<string, Checkpoint>();
+	for (const source of recipe.sources) {
+		const reader = await open(source, signal);
+		if (reader.size !== source.bytes)
+			throw new LuxError('source-wrong-size', {
+				file: source.path,
+				bytes: reader.size,
+				expected: source.bytes
+			});
+		const read = source.format === 'torch' ? openTorchCheckpoint : openSafetensors;
+		const checkpoint = await read(reader, signal);
+		requireCheckpoint(recipe, source, checkpoint);
+		checkpoints.set(source.id, checkpoint);
+	}
+	return checkpoints;
+}
+
+/** Front to back through each file, whatever order the graph has: readers fetch ahead. */
+function readingOrder(
+	recipe: AssemblyRecipe,
+	checkpoints: ReadonlyMap<string, Checkpoint>
+): number[] {
+	const places = recipe.weights.map((weight, index) => {
+		const [first] = weight.inputs;
+		return {
+			index,
+			source: recipe.sources.findIndex(({ id }) => id === first!.source),
+			offset: tensorOf(first!, checkpoints).offset
+		};
+	});
+	return places
+		.sort((a, b) => a.source - b.source || a.offset - b.offset || a.index - b.index)
+		.map(({ index }) => index);
+}
+
+async function writeWeight(
+	recipe: AssemblyRecipe,
+	weight: RecipeWeight,
+	checkpoints: ReadonlyMap<string, Checkpoint>,
+	folder: PackFolder,
+	signal: AbortSignal
+): Promise<string[]> {
+	const inputs: RawTensor[] = [];
+	for (const input of weight.inputs)
+		inputs.push(await checkpoints.get(input.source)!.read(tensorOf(input, checkpoints), signal));
+	const parts = calculate(weight, inputs, sourceOf(recipe, weight).path);
+	const hashes: string[] = [];
+	for (const { part, file, offset } of weight.outputs) {
+		const bytes = parts.get(part)!;
+		hashes.push(await sha256(bytes));
+		await folder.write(file, offset, bytes);
+	}
+	return hashes;
+}
+
+/** What is on the disk is what was calculated, and what the recipe promises where it promises something. */
+async function readBack(
+	{ recipe, recipeHash, folder, signal, onProgress, now }: Assembly,
+	{ done }: Journal
+): Promise<Installed> {
+	const total = 2 * recipe.files.reduce((sum, { bytes }) => sum + bytes, 0);
+	const progress = new ByteProgress('verify', total, 0, onProgress, now);
+	for (const [index, weight] of recipe.weights.entries())
+		for (const [i, { file, offset, bytes }] of weight.outputs.entries()) {
+			signal.throwIfAborted();
+			if ((await sha256(await folder.read(file, offset, bytes))) !== done.get(index)![i])
+				throw await corrupt(folder, file);
+			progress.add(bytes, file);
+		}
+	const files = [];
+	for (const { path, bytes, sha256: promised } of recipe.files) {
+		const hashed = await hashFile(folder, path, bytes, (read) => progress.add(read, path), signal);
+		if (promised !== null && hashed.sha256 !== promised) throw await corrupt(folder, path);
+		files.push(hashed);
+	}
+	return { formatVersion: 1, recipe: recipeHash, files };
+}
+
+/** The journal is wrong about the disk: without it the next try starts afresh. */
+async function corrupt(folder: PackFolder, file: string): Promise<Error> {
+	await Journal.remove(folder);
+	return new LuxError('assembly-corrupt', { file });
+}
+
+function tensorOf(
+	{ source, tensor }: { source: string; tensor: string },
+	checkpoints: ReadonlyMap<string, Checkpoint>
+): TensorInfo {
+	return checkpoints.get(source)!.tensors.get(tensor)!;
+}
+
+/** Bytes read for a weight. */
+function cost({ inputs }: RecipeWeight, checkpoints: ReadonlyMap<string, Checkpoint>): number {
+	return inputs.reduce((sum, input) => sum + tensorOf(input, checkpoints).span, 0);
+}
+
+function sourceOf({ sources }: AssemblyRecipe, { inputs }: RecipeWeight): RecipeSource {
+	return sources.find(({ id }) => id === inputs[0]!.source)!;
+}
