@@ -1,22 +1,10 @@
 /** What is deleted is gone: a sitter from every corner of storage, and everything there is after a wipe. */
 import type { Page } from '@playwright/test';
-import { expect, test, visit } from './support/app';
+import { addSitter, expect, test, visit } from './support/app';
 import { ownNeedles, scanStorage } from './support/scan';
 
 test.use({ serviceWorkers: 'allow' });
 test.setTimeout(300_000);
-
-async function addSitter(page: Page) {
-	await page.getByRole('button', { name: 'Use your own face' }).first().click();
-	const dialog = page.getByRole('dialog');
-	await dialog.getByRole('checkbox').check();
-	await dialog
-		.getByLabel('Photographs')
-		.last()
-		.setInputFiles('tests/fixtures/photos/astronaut.jpg');
-	await expect(dialog.locator('li[data-status="kept"]')).toHaveCount(1);
-	await dialog.getByRole('button', { name: 'Use this photograph' }).click();
-}
 
 test('a sitter deleted for good is nowhere in storage, and a wipe leaves nothing', async ({
 	page,

@@ -3,7 +3,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
-import { expect, test } from './support/app';
+import { addSitter, expect, test } from './support/app';
 
 const frames = (page: Page, status: string) => page.locator(`li[data-status="${status}"]`);
 const shootButton = (page: Page) => page.getByRole('button', { name: /^Shoot \d/ }).first();
@@ -62,15 +62,7 @@ test('one click from a cold open to a portrait, offline, found again after a rel
 
 test('an uploaded photograph becomes a sitter and a portrait', async ({ page, appUrl }) => {
 	await openStudio(page, appUrl);
-	await page.getByRole('button', { name: 'Use your own face' }).first().click();
-	const dialog = page.getByRole('dialog');
-	await dialog.getByRole('checkbox').check();
-	await dialog
-		.getByLabel('Photographs')
-		.last()
-		.setInputFiles('tests/fixtures/photos/astronaut.jpg');
-	await expect(dialog.locator('li[data-status="kept"]')).toHaveCount(1);
-	await dialog.getByRole('button', { name: 'Use this photograph' }).click();
+	await addSitter(page);
 	await shootButton(page).click();
 	await expect(frames(page, 'done').first()).toBeVisible({ timeout: 60_000 });
 	await page.reload();

@@ -111,3 +111,16 @@ export async function meanDifference(page: Page, a: Buffer, b: Buffer): Promise<
 		[a.toString('base64'), b.toString('base64')]
 	);
 }
+
+/** In the open studio: the photograph of a real face becomes a sitter. */
+export async function addSitter(page: Page): Promise<void> {
+	await page.getByRole('button', { name: 'Use your own face' }).first().click();
+	const dialog = page.getByRole('dialog');
+	await dialog.getByRole('checkbox').check();
+	await dialog
+		.getByLabel('Photographs')
+		.last()
+		.setInputFiles('tests/fixtures/photos/astronaut.jpg');
+	await expect(dialog.locator('li[data-status="kept"]')).toHaveCount(1);
+	await dialog.getByRole('button', { name: 'Use this photograph' }).click();
+}
