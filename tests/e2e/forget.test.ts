@@ -1,5 +1,4 @@
 /** What is deleted is gone: a sitter from every corner of storage, and everything there is after a wipe. */
-import type { Page } from '@playwright/test';
 import { addSitter, expect, test, visit } from './support/app';
 import { ownNeedles, scanStorage } from './support/scan';
 
