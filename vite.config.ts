@@ -26,13 +26,37 @@ const isolation = {
 	'Cross-Origin-Embedder-Policy': 'require-corp'
 };
 
+/** Tests that run in real Chromium; every project has a Chromium of its own. */
+const inChromium = (name: string, include: string) => ({
+	extends: true as const,
+	test: {
+		name,
+		include: [include],
+		testTimeout: 240_000, // SwiftShader compiles shaders slowly, on shared machines
+		fileParallelism: false,
+		browser: {
+			enabled: true,
+			headless: true,
+			screenshotFailures: false,
+			provider: playwright({
+				launchOptions: {
+					...(systemChromium ? { executablePath: systemChromium } : {}),
+					args: chromiumFlags
+				}
+			}),
+			instances: [{ browser: 'chromium' as const }]
+		}
+	}
+});
+
 export default defineConfig({
 	plugins: [plainAnnouncer(), sealedWorkers(), sveltekit()],
 	// ORT's loader without its embedded module: workers/runtime/ort.ts names every file it may load.
 	resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
 	worker: { format: 'es' },
 	build: { target: 'es2023', chunkSizeWarningLimit: 1200 },
-	optimizeDeps: { exclude: ['onnxruntime-web'] },
+	// Only a test imports the hashes so far; found in the middle of a run, they would reload its page.
+	optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@noble/hashes/sha2.js'] },
 	server: { headers: isolation, fs: { allow: ['workers', 'models', 'tests'] } },
 	preview: { headers: isolation },
 	test: {
@@ -50,27 +74,8 @@ export default defineConfig({
 				extends: true,
 				test: { name: 'golden', environment: 'node', include: ['tests/golden/**/*.test.ts'] }
 			},
-			{
-				extends: true,
-				test: {
-					name: 'browser',
-					include: ['tests/browser/**/*.test.ts', 'tests/ui/**/*.test.ts'],
-					testTimeout: 240_000, // SwiftShader compiles shaders slowly, on shared machines
-					fileParallelism: false,
-					browser: {
-						enabled: true,
-						headless: true,
-						screenshotFailures: false,
-						provider: playwright({
-							launchOptions: {
-								...(systemChromium ? { executablePath: systemChromium } : {}),
-								args: chromiumFlags
-							}
-						}),
-						instances: [{ browser: 'chromium' }]
-					}
-				}
-			}
+			inChromium('browser', 'tests/browser/**/*.test.ts'),
+			inChromium('ui', 'tests/ui/**/*.test.ts')
 		]
 	}
 });

@@ -13,6 +13,7 @@ const STEPS = [
 	['unit', 'npm', ['run', '--silent', 'test:unit']],
 	['golden', 'npm', ['run', '--silent', 'test:golden']],
 	['browser', 'npm', ['run', '--silent', 'test:browser']],
+	['ui', 'npm', ['run', '--silent', 'test:ui']],
 	['build', 'npm', ['run', '--silent', 'build']],
 	['end-to-end', 'npm', ['run', '--silent', 'test:e2e']]
 ];
@@ -34,15 +35,20 @@ function countTests(output) {
 
 function runStep(command, args) {
 	return new Promise((resolve) => {
-		const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+		const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
 		let output = '';
-		child.stdout.on('data', (chunk) => {
-			output += chunk;
-			process.stdout.write(chunk);
-		});
+		for (const stream of ['stdout', 'stderr']) {
+			child[stream].on('data', (chunk) => {
+				output += chunk;
+				process[stream].write(chunk);
+			});
+		}
 		child.on('close', (code) => resolve({ code: code ?? 1, output }));
 	});
 }
+
+/** Chromium itself went away under the tests (seen once in CI, out of memory or a crash): they have said nothing then. */
+const lostBrowser = (output) => output.includes('Browser connection was closed');
 
 ensurePackages();
 await ensureChromium();
@@ -53,7 +59,11 @@ for (const [name, command, args] of STEPS) {
 	if (only.length && !only.includes(name)) continue;
 	const started = Date.now();
 	console.log(`\n== ${name}`);
-	const { code, output } = await runStep(command, args);
+	let { code, output } = await runStep(command, args);
+	if (code !== 0 && lostBrowser(output)) {
+		console.log(`== ${name}: Chromium went away; once more from the start`);
+		({ code, output } = await runStep(command, args));
+	}
 	const counts = countTests(output);
 	total.passed += counts.passed;
 	total.failed += counts.failed;
