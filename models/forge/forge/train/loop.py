@@ -18,6 +18,8 @@ from forge.train.parallel import Context
 WARM_UP = 0.02
 FLOOR = 0.02
 LOG_EVERY = 15.0
+# Seconds of a step beyond this are no training: compiling, or the process was stopped to let something else run.
+LONGEST_STEP = 20.0
 
 
 def seconds(text: str) -> float:
@@ -95,7 +97,7 @@ def fit(
         before, step, count = state["elapsed"], state["step"], state["count"]
     horizon = args.horizon or before + args.budget
     model.train()
-    start = logged = saved = time.monotonic()
+    last = logged = saved = time.monotonic()
     elapsed, sums, since = before, {}, 0
 
     def checkpoint() -> None:
@@ -112,7 +114,9 @@ def fit(
             loss, numbers = loss_of(args.batch // context.world)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
-        elapsed = context.average(parameters, before + time.monotonic() - start)
+        now = time.monotonic()
+        elapsed = context.average(parameters, elapsed + min(now - last, LONGEST_STEP))
+        last = now
         nn.utils.clip_grad_norm_(parameters, 1.0)
         optimiser.step()
         step, count, since = step + 1, count + args.batch, since + 1
