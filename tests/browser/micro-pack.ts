@@ -1,5 +1,5 @@
 /** The micro pack, its goldens (what PyTorch computes with the same weights) and a set-up runtime. */
-import type { GraphName } from '$lib/contract/manifest';
+import type { GraphName, OptionalGraphName } from '$lib/contract/manifest';
 import type { LoadedFile } from '$lib/contract/worker-api';
 import { openGpu, type Gpu } from '$workers/runtime/gpu';
 import type { GraphTensor } from '$workers/runtime/graph';
@@ -71,7 +71,7 @@ interface Entry {
 export interface Goldens {
 	tensor(name: string): GraphTensor;
 	graphs: {
-		graph: GraphName;
+		graph: GraphName | OptionalGraphName;
 		/** Input name -> tensor name. */
 		inputs: Record<string, string>;
 		outputs: Record<string, string>;
@@ -87,6 +87,7 @@ export interface Goldens {
 		initialLatents: string;
 		embedding: string;
 		directionIds: string;
+		composition: string;
 		latents: string;
 		sample: string;
 		subjectMask: string;

@@ -107,6 +107,7 @@ describe('against PyTorch', () => {
 		const tensor = (key: string) => goldens.tensor(key).data as Float32Array;
 		const identity = await encodeIdentity(graphs.identityProjector, tensor(golden.embedding));
 		const ids = goldens.tensor(golden.directionIds).data as Int32Array;
+		const composition = goldens.tensor(golden.composition);
 		const latents = await denoise({
 			denoiser: graphs.denoiser,
 			scheduler,
@@ -116,7 +117,8 @@ describe('against PyTorch', () => {
 			conditional: {
 				direction: await encodeDirection(graphs.directionEncoder, ids),
 				identity,
-				identityScale: identityStrength
+				identityScale: identityStrength,
+				composition
 			},
 			unconditional: plan.guided
 				? {
@@ -125,7 +127,8 @@ describe('against PyTorch', () => {
 							unsetIds(manifest.conditioning)
 						),
 						identity,
-						identityScale: 0
+						identityScale: 0,
+						composition
 					}
 				: null,
 			guidanceScale,
@@ -155,7 +158,8 @@ describe('what a portrait depends on', () => {
 	});
 
 	it.each<[string, Partial<FrameRequest>]>([
-		['seed', { seed: 8 }],
+		['seed', { seed: 8, compositionSeed: 7 }],
+		['composition', { compositionSeed: 8 }],
 		['framing', { direction: { ...UNSET, framing: 'F6', look: 'L4' } }],
 		['look', { direction: { ...UNSET, framing: 'F5', look: 'L5' } }],
 		['strength', { identityStrength: 0.5 }],

@@ -21,10 +21,12 @@ const KEY_STEP = [0x9e3779b9, 0xbb67ae85] as const;
 const ROUNDS = 10;
 const WORD = 2 ** 32;
 
-/** Which noise is drawn: the first latents, or what a stochastic sampler adds after step `index`. */
+/** Which numbers are drawn: the first latents, or what a stochastic sampler adds after step `index`. */
 export const NOISE_STREAM = {
 	initialLatents: 0,
-	step: (index: number): number => 1 + index
+	step: (index: number): number => 1 + index,
+	/** Uniform choices of the composer; far from any step. */
+	composition: 0x80000000
 } as const;
 
 /** One block of the generator: 4 random words from a counter and a key, all unsigned 32 bit. */
@@ -73,6 +75,21 @@ export function gaussianNoise(seed: number, stream: number, length: number): Flo
 		out[block * 4 + 1] = first.sine;
 		out[block * 4 + 2] = second.cosine;
 		out[block * 4 + 3] = second.sine;
+	}
+	return out;
+}
+
+/**
+ * Independent numbers in [0, 1), uniform in steps of 2^-24, which float32 holds exactly.
+ * Arguments and errors are those of `gaussianNoise`.
+ */
+export function drawUniform(seed: number, stream: number, length: number): Float32Array {
+	requireWord('seed', seed);
+	requireWord('stream', stream);
+	const out = new Float32Array(length);
+	for (let block = 0; block * 4 < length; block++) {
+		const words = philox4x32([block, 0, stream, 0], [seed, 0]);
+		words.forEach((word, i) => (out[block * 4 + i] = (word >>> 8) / 2 ** 24));
 	}
 	return out;
 }

@@ -2,8 +2,10 @@
 import { LuxError } from '$lib/contract/errors';
 import {
 	GRAPH_NAMES,
+	OPTIONAL_GRAPH_NAMES,
 	type GraphName,
 	type GraphVariant,
+	type OptionalGraphName,
 	type PackManifest
 } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
@@ -23,7 +25,8 @@ export interface VerifiedPack {
 	files: ReadonlyMap<string, Uint8Array>;
 }
 
-type Graphs = Readonly<Record<GraphName, Graph>>;
+type AnyGraphName = GraphName | OptionalGraphName;
+type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
 
 export interface Pack {
 	readonly hash: string;
@@ -65,7 +68,7 @@ export async function openPack(
 	device: SessionDevice,
 	onProgress: ProgressListener
 ): Promise<Pack> {
-	const open = new Map<GraphName, OpenGraph>();
+	const open = new Map<AnyGraphName, OpenGraph>();
 	const dispose = async () => {
 		for (const [name, graph] of open) {
 			open.delete(name);
@@ -73,9 +76,10 @@ export async function openPack(
 		}
 	};
 	try {
-		for (const [index, name] of GRAPH_NAMES.entries()) {
-			onProgress({ kind: 'session', graph: name, index, count: GRAPH_NAMES.length });
-			const variant = manifest.graphs[name].variants.find(({ devices }) =>
+		const names = [...GRAPH_NAMES, ...OPTIONAL_GRAPH_NAMES].filter((name) => manifest.graphs[name]);
+		for (const [index, name] of names.entries()) {
+			onProgress({ kind: 'session', graph: name, index, count: names.length });
+			const variant = manifest.graphs[name]!.variants.find(({ devices }) =>
 				devices.includes(device.kind)
 			);
 			if (!variant)
@@ -93,7 +97,7 @@ export async function openPack(
 	return { hash, manifest, graphs: Object.fromEntries(open) as Partial<Graphs> as Graphs, dispose };
 }
 
-function requireNames(name: GraphName, variant: GraphVariant, graph: OpenGraph): void {
+function requireNames(name: AnyGraphName, variant: GraphVariant, graph: OpenGraph): void {
 	const same = (declared: { name: string }[], actual: readonly string[]) =>
 		declared.length === actual.length && declared.every((tensor) => actual.includes(tensor.name));
 	if (!same(variant.inputs, graph.inputNames) || !same(variant.outputs, graph.outputNames))

@@ -13,6 +13,8 @@ export interface Conditioning {
 	identity: GraphTensor;
 	/** Strength of the identity adapter in [0, 1]; 0 switches it off. */
 	identityScale: number;
+	/** Where the face goes; for packs with a composer, the same in both branches. */
+	composition?: GraphTensor;
 }
 
 export interface DenoiseInput {
@@ -78,13 +80,14 @@ async function predict(
 		shape
 	};
 	const timestep = scalar(plan.schedule.timesteps[index]!);
-	const evaluate = async ({ direction, identity, identityScale }: Conditioning) => {
+	const evaluate = async ({ direction, identity, identityScale, composition }: Conditioning) => {
 		const { velocity } = await denoiser.run({
 			latents,
 			timestep,
 			encoder_hidden_states: direction,
 			identity_hidden_states: identity,
-			identity_scale: scalar(identityScale)
+			identity_scale: scalar(identityScale),
+			...(composition && { composition })
 		});
 		return velocity!.data as Float32Array;
 	};

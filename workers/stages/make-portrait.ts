@@ -9,6 +9,7 @@ import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { skinDrift } from '../engine/skin-drift';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
+import { compose } from './compose';
 import { decodeLatents, encodePixels, latentShape } from './decode';
 import { denoise, type Conditioning } from './denoise';
 import { directionIds, encodeDirection, unsetIds } from './encode-direction';
@@ -46,19 +47,22 @@ export async function makePortrait(
 		const sitter = meanEmbedding(settings.embeddings, manifest.identity.embeddingLength);
 		return { sitter, identity: await encodeIdentity(graphs.identityProjector, sitter) };
 	});
-	const [direction, unset] = await clock.run('encode-direction', async () => [
-		await encodeDirection(
-			graphs.directionEncoder,
-			directionIds(settings.direction, manifest.conditioning)
-		),
-		plan.guided
-			? await encodeDirection(graphs.directionEncoder, unsetIds(manifest.conditioning))
-			: null
-	]);
+	const { direction, unset, composition } = await clock.run('encode-direction', async () => {
+		const ids = directionIds(settings.direction, manifest.conditioning);
+		return {
+			direction: await encodeDirection(graphs.directionEncoder, ids),
+			unset: plan.guided
+				? await encodeDirection(graphs.directionEncoder, unsetIds(manifest.conditioning))
+				: null,
+			composition:
+				graphs.composer && (await compose(graphs.composer, ids, settings.compositionSeed))
+		};
+	});
 	const conditional: Conditioning = {
 		direction,
 		identity,
-		identityScale: settings.identityStrength
+		identityScale: settings.identityStrength,
+		composition
 	};
 	const latents = await clock.run('denoise', async () =>
 		denoise({
@@ -68,7 +72,7 @@ export async function makePortrait(
 			sample: await startingLatents(studio, settings, sizes, plan),
 			shape: latentShape(sizes),
 			conditional,
-			unconditional: unset && { direction: unset, identity, identityScale: 0 },
+			unconditional: unset && { direction: unset, identity, identityScale: 0, composition },
 			guidanceScale: settings.guidanceScale,
 			noise: (index) => gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(sizes)),
 			signal,
@@ -151,6 +155,7 @@ function fillIn(request: FrameRequest, manifest: PackManifest): Settings {
 		...request,
 		size,
 		steps: request.steps ?? defaults.steps,
+		compositionSeed: request.compositionSeed ?? request.seed,
 		guidanceScale: request.guidanceScale ?? defaults.guidanceScale,
 		identityStrength: request.identityStrength ?? defaults.identityStrength
 	};

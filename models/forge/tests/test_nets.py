@@ -1,9 +1,12 @@
 """Networks: shapes, and that each input acts where it should and nowhere else."""
 
+import numpy as np
 import pytest
 import torch
 
+from forge.data.composition import fill_bank, flip_composition
 from forge.nets.bundle import Bundle, sample_latents
+from forge.nets.composition import Composer, CompositionMaps
 from forge.nets.config import MICRO, POCKET, PocketConfig
 from forge.pack.micro import enliven
 
@@ -22,6 +25,7 @@ def conditions(config: PocketConfig, batch: int) -> dict[str, torch.Tensor]:
         "direction_ids": torch.randint(0, 9, (batch, 6), generator=draw, dtype=torch.int32),
         "embedding": torch.nn.functional.normalize(embedding, dim=1),
         "identity_scale": torch.ones(batch),
+        "composition": torch.rand(batch, 12, generator=draw),
     }
 
 
@@ -55,7 +59,7 @@ def test_every_axis_and_the_seed_change_the_picture(micro: Bundle) -> None:
     inputs = conditions(MICRO, 1)
 
     def shoot(noise: torch.Tensor, ids: torch.Tensor) -> torch.Tensor:
-        latents = sample_latents(micro.conditioned, noise, ids, inputs["embedding"], 4)
+        latents = sample_latents(micro.conditioned, noise, ids, inputs["embedding"], inputs["composition"], 4)
         return micro.autoencoder.decode(latents)[0]
 
     reference = shoot(inputs["latents"], inputs["direction_ids"])
@@ -65,6 +69,42 @@ def test_every_axis_and_the_seed_change_the_picture(micro: Bundle) -> None:
         ids[0, axis] = (ids[0, axis] + 4) % 9
         assert (shoot(inputs["latents"], ids) - reference).pow(2).mean().sqrt() > 0.02
     assert (shoot(-inputs["latents"], inputs["direction_ids"]) - reference).pow(2).mean().sqrt() > 0.1
+
+
+@torch.no_grad()
+def test_composition_acts_and_its_maps_follow_the_face(micro: Bundle) -> None:
+    inputs = conditions(MICRO, 1)
+    moved = {**inputs, "composition": inputs["composition"] + 0.2}
+    assert (micro.conditioned(**inputs) - micro.conditioned(**moved)).abs().max() > 0.01
+    maps = CompositionMaps(11, POCKET)
+    maps.to_stem.weight.zero_()
+    maps.to_stem.weight[torch.arange(11), torch.arange(11), 1, 1] = 1  # shows the maps as they are
+    face = torch.tensor([[0.4, 0.3, 0.6, 0.3, 0.5, 0.4, 0.44, 0.5, 0.56, 0.5, 0, 1.0]])
+    seen, _ = maps(face)
+    for spot, (x, y) in enumerate(face[0, :10].reshape(5, 2).tolist()):
+        row, column = divmod(int(seen[0, 6 + spot].argmax()), 16)
+        assert abs((column + 0.5) / 16 - x) <= 0.5 / 16 + 1e-6 and abs((row + 0.5) / 20 - y) <= 0.5 / 20 + 1e-6
+    # The face's own axis is negative to one side of the face and positive to the other, and mirrors with it.
+    mirrored, _ = maps(torch.from_numpy(flip_composition(face.numpy())))
+    assert torch.allclose(seen[:, 0], -mirrored[:, 0].flip(-1), atol=1e-5)
+    assert torch.allclose(seen[:, 1], mirrored[:, 1].flip(-1), atol=1e-5)
+
+
+def test_composer_finds_the_cell_and_settles_what_is_open() -> None:
+    composer = Composer(MICRO)
+    composer.bank.copy_(torch.arange(162.0)[:, None].expand(-1, 12))
+    ids = torch.tensor([[3, 0, 0, 0, 5, 0], [9, 0, 0, 0, 5, 0], [3, 0, 0, 0, 9, 0]], dtype=torch.int32)
+    choice = torch.tensor([[0.6, 0.5, 0.99], [0.4, 0.5, 0.99], [0.4, 0.5, 0.99]])
+    assert composer(ids, choice)[:, 0].tolist() == [(3 * 9 + 5) * 2 + 1, (4 * 9 + 5) * 2, (3 * 9 + 8) * 2]
+
+
+def test_bank_holds_every_framing_and_pose() -> None:
+    direction = np.stack([np.repeat(np.arange(9), 9), *[np.zeros(81, int)] * 3, np.tile(np.arange(9), 9), np.zeros(81, int)], 1)
+    composition = np.arange(81, dtype=np.float32)[:, None].repeat(12, 1)
+    bank = fill_bank(composition, direction, 9, 2)
+    assert bank[:, 0].tolist() == np.repeat(np.arange(81), 2).tolist()
+    with pytest.raises(ValueError, match="framing 8 with pose 8"):
+        fill_bank(composition[:80], direction[:80], 9, 2)
 
 
 @torch.no_grad()
@@ -79,7 +119,7 @@ def test_samples_in_a_batch_do_not_mix(micro: Bundle) -> None:
 def test_guidance_of_one_needs_no_second_branch(micro: Bundle) -> None:
     inputs = conditions(MICRO, 1)
     run = lambda scale: sample_latents(  # noqa: E731
-        micro.conditioned, inputs["latents"], inputs["direction_ids"], inputs["embedding"], 3, scale
+        micro.conditioned, *(inputs[key] for key in ("latents", "direction_ids", "embedding", "composition")), 3, scale
     )
     assert torch.allclose(run(1.0), run(1.000001), atol=1e-3)
     assert not torch.allclose(run(1.0), run(2.0), atol=1e-2)

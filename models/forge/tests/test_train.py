@@ -94,7 +94,7 @@ def latent_set() -> LatentSet:
     return LatentSet(
         random.normal(size=(12, 12, 20, 16)).astype(np.float16), np.ones((12, 20, 16), np.float16),
         random.integers(0, 9, (12, 6)).astype(np.uint8), identity, np.arange(12), embedding.astype(np.float16),
-        embedding.astype(np.float16), identity,
+        random.random((12, 12)).astype(np.float32), embedding.astype(np.float16), identity,
     )
 
 
@@ -118,7 +118,8 @@ def told_batch(count: int) -> Told:
     direction = torch.randint(0, 9, (count, 6), dtype=torch.int32)
     direction[:, 2] = 9
     return Told(
-        torch.randn(count, 12, 20, 16), torch.ones(count, 1, 20, 16), direction, embedding, torch.arange(count), torch.ones(count)
+        torch.randn(count, 12, 20, 16), torch.ones(count, 1, 20, 16), direction, embedding, torch.arange(count), torch.ones(count),
+        torch.rand(count, 12),
     )
 
 

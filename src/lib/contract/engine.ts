@@ -73,6 +73,8 @@ export interface FrameRequest {
 	direction: Direction;
 	/** Unsigned 32-bit. */
 	seed: number;
+	/** Places the face; `seed` when absent. A variation passes that of the picture it starts from. */
+	compositionSeed?: number;
 	/** Denoising steps; the pack's default when absent. */
 	steps?: number;
 	guidanceScale?: number;

@@ -45,6 +45,9 @@ export const GRAPH_NAMES = [
 	'vaeDecoder'
 ] as const;
 export type GraphName = (typeof GRAPH_NAMES)[number];
+/** Graphs that a pack may do without. */
+export const OPTIONAL_GRAPH_NAMES = ['composer'] as const;
+export type OptionalGraphName = (typeof OPTIONAL_GRAPH_NAMES)[number];
 
 export const packManifestSchema = v.strictObject({
 	formatVersion: v.literal(1),
@@ -112,6 +115,8 @@ export const packManifestSchema = v.strictObject({
 		faceEncoder: graph,
 		identityProjector: graph,
 		directionEncoder: graph,
+		/** Draws where the face goes, for denoisers that take a `composition`. */
+		composer: v.optional(graph),
 		denoiser: graph,
 		vaeEncoder: graph,
 		vaeDecoder: graph

@@ -13,6 +13,8 @@ export interface Recipe {
 	packHash: string;
 	direction: Direction;
 	seed: number;
+	/** Set where another seed places the face: variations keep the composition they started from. */
+	compositionSeed?: number;
 	steps: number;
 	guidanceScale: number;
 	identityStrength: number;
@@ -31,7 +33,12 @@ export type ShootOrigin = {
 	/** Position of that frame in its shoot, from 0. */
 	frameIndex: number;
 } & (
-	| { kind: 'variation'; degree: VariationDegree; /** In (0, 1]. */ strength: number }
+	| {
+			kind: 'variation';
+			degree: VariationDegree;
+			/** In (0, 1]. */ strength: number;
+			/** Absent in shoots kept before packs composed. */ compositionSeed?: number;
+	  }
 	/** The recipe itself: what is made again must not depend on what is set now. */
 	| { kind: 'rerun'; recipe: Recipe }
 );

@@ -45,6 +45,7 @@ export class AgainState {
 			kind: 'variation',
 			degree,
 			strength,
+			compositionSeed: recipe.compositionSeed ?? recipe.seed,
 			frameId: id,
 			frameIndex: index
 		});

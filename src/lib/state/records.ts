@@ -36,7 +36,12 @@ export function recipeOf(
 		...(size && { size })
 	};
 	if (!origin) return recipe;
-	return { ...recipe, init: { frameId: origin.frameId, strength: origin.strength } };
+	const { frameId, strength, compositionSeed } = origin;
+	return {
+		...recipe,
+		...(compositionSeed !== undefined && { compositionSeed }),
+		init: { frameId, strength }
+	};
 }
 
 /**
@@ -48,7 +53,8 @@ export function requestOf(
 	faces: readonly SitterFace[],
 	source: ArrayBuffer | null
 ): FrameRequest {
-	const { direction, seed, steps, guidanceScale, identityStrength, size, init } = recipe;
+	const { direction, seed, compositionSeed, steps, guidanceScale, identityStrength, size, init } =
+		recipe;
 	return {
 		embeddings: faces.map(({ embedding }) => embedding),
 		skin: faces.flatMap(({ skin }) => skin ?? []),
@@ -58,6 +64,7 @@ export function requestOf(
 		guidanceScale,
 		identityStrength,
 		previewEvery: PREVIEW_EVERY,
+		...(compositionSeed !== undefined && { compositionSeed }),
 		...(size && { size }),
 		...(init && source && { init: { bytes: source, strength: init.strength } })
 	};

@@ -1,5 +1,5 @@
 import { isLuxError } from '$lib/contract/errors';
-import { gaussianNoise, NOISE_STREAM, philox4x32 } from '$workers/engine/rng';
+import { drawUniform, gaussianNoise, NOISE_STREAM, philox4x32 } from '$workers/engine/rng';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -74,6 +74,21 @@ describe('gaussianNoise', () => {
 		]) {
 			expect(Math.abs(correlation(base, other))).toBeLessThan(0.08);
 		}
+	});
+
+	it('draws uniform numbers in [0, 1) that belong to a stream of their own', () => {
+		fc.assert(
+			fc.property(word, fc.integer({ min: 0, max: 9 }), (seed, length) => {
+				const drawn = drawUniform(seed, NOISE_STREAM.composition, 9);
+				expect(drawn.every((x) => x >= 0 && x < 1)).toBe(true);
+				expect(drawUniform(seed, NOISE_STREAM.composition, length)).toEqual(drawn.slice(0, length));
+				expect(drawUniform(seed, NOISE_STREAM.initialLatents, 9)).not.toEqual(drawn);
+			})
+		);
+		const many = drawUniform(5, NOISE_STREAM.composition, 90_000);
+		const tenths = new Array<number>(10).fill(0);
+		for (const x of many) tenths[Math.floor(x * 10)]! += 1;
+		for (const count of tenths) expect(Math.abs(count - 9000)).toBeLessThan(400);
 	});
 
 	it('is standard normal: moments, tails and Kolmogorov-Smirnov distance', () => {

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
+from forge.data.composition import describe_composition
+
 
 @dataclass(frozen=True)
 class Portraits:
     """Composed portraits: image u8 [N, 320, 256, 4] (RGB and subject mask), direction u8 [N, 6] with the applied look,
-    identity i32 [N], points f32 [N, 5, 2] in pixels, visible bool [N], record i64 [N] (same render, same number)."""
+    identity i32 [N], points f32 [N, 5, 2] in pixels, visible bool [N], record i64 [N] (same render, same number),
+    composition f32 [N, 12]."""
 
     image: np.ndarray
     direction: np.ndarray
@@ -24,6 +27,7 @@ class Portraits:
     points: np.ndarray
     visible: np.ndarray
     record: np.ndarray
+    composition: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -79,11 +83,13 @@ def read_backgrounds(data: Path, most: int = 2000) -> np.ndarray:
 def compose_shard(path: Path, looks: int) -> Portraits:
     """Compose every record of a portrait shard with its preferred look and `looks` - 1 others (chosen by the record's
     seed, so that the result never changes)."""
-    from forge.render.compose import compose  # the renderer is only needed when raw shards are read
+    # The renderer is only needed when raw shards are read.
+    from forge.render.compose import compose
+    from forge.render.directions import make_shot
 
     shard = np.load(path)
     arrays = {key: shard[key] for key in shard.files}
-    images, directions, rows = [], [], []
+    images, directions, rows, compositions = [], [], [], []
     for i in range(len(arrays["identity"])):
         direction = arrays["direction"][i]
         others = np.random.default_rng(int(arrays["seed"][i])).permutation(9)
@@ -93,11 +99,14 @@ def compose_shard(path: Path, looks: int) -> Portraits:
             images.append(np.concatenate([picture, arrays["fg"][i][..., 3:]], 2))
             directions.append(np.append(direction[:5], look))
             rows.append(i)
+        shot = make_shot(direction, int(arrays["seed"][i]))
+        size = (picture.shape[1], picture.shape[0])
+        compositions.append(describe_composition(arrays["points"][i], size, shot.pose.body_yaw, shot.light_side))
     pick = np.array(rows)
     record = int(path.stem) * 100_000 + pick
     return Portraits(
         np.stack(images), np.stack(directions).astype(np.uint8), arrays["identity"][pick], arrays["points"][pick],
-        arrays["visible"][pick].astype(bool), record,
+        arrays["visible"][pick].astype(bool), record, np.stack(compositions)[pick],
     )
 
 
@@ -113,7 +122,7 @@ def update_cache(data: Path, cache: Path, looks: int) -> int:
         np.save(cache / f"{path.stem}.npy", portraits.image)
         partial = meta.with_suffix(".part")
         with partial.open("wb") as stream:
-            labels = {key: getattr(portraits, key) for key in ("direction", "identity", "points", "visible", "record")}
+            labels = {key: getattr(portraits, key) for key in ("direction", "identity", "points", "visible", "record", "composition")}
             np.savez(stream, **labels)
         partial.rename(meta)
         added += 1

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.conditioner import DirectionEncoder, IdentityProjector
+from forge.nets.composition import Composer
 from forge.nets.config import AXES, UNSET, PocketConfig
 from forge.nets.denoiser import Denoiser
 from forge.nets.face_encoder import FaceEncoder
@@ -21,22 +22,24 @@ def shift_sigma(sigma: Tensor, shift: float) -> Tensor:
 
 
 class Conditioned(nn.Module):
-    """Denoiser with its two conditioners: the three networks that train together."""
+    """Denoiser with its conditioners: the networks that train together, and the composer's bank."""
 
     def __init__(self, config: PocketConfig) -> None:
         super().__init__()
         self.direction_encoder = DirectionEncoder(config)
         self.identity_projector = IdentityProjector(config)
         self.denoiser = Denoiser(config)
+        self.composer = Composer(config)
 
     def forward(
-        self, latents: Tensor, timestep: Tensor, direction_ids: Tensor, embedding: Tensor, identity_scale: Tensor
+        self, latents: Tensor, timestep: Tensor, direction_ids: Tensor, embedding: Tensor, identity_scale: Tensor,
+        composition: Tensor,
     ) -> Tensor:
-        """latents [B, 8, h, w], timestep [B] (sigma * 1000), direction_ids int32 [B, 6], embedding [B, 256],
-        identity_scale [B] -> velocity [B, 8, h, w]."""
+        """latents [B, C, h, w], timestep [B] (sigma * 1000), direction_ids int32 [B, 6], embedding [B, 256],
+        identity_scale [B], composition [B, 12] -> velocity [B, C, h, w]."""
         direction = self.direction_encoder(direction_ids)
         identity = self.identity_projector(embedding)
-        return self.denoiser(latents, timestep, direction, identity, identity_scale)
+        return self.denoiser(latents, timestep, direction, identity, identity_scale, composition)
 
 
 class Bundle(nn.Module):
@@ -65,11 +68,13 @@ def sample_latents(
     noise: Tensor,
     direction_ids: Tensor,
     embedding: Tensor,
+    composition: Tensor,
     steps: int,
     guidance_scale: float = 1.0,
     identity_strength: float = 1.0,
 ) -> Tensor:
-    """Euler steps along sigma = 1 .. 0 from `noise` [B, 8, h, w]; direction_ids int32 [B, 6]; embedding [B, 256].
+    """Euler steps along sigma = 1 .. 0 from `noise` [B, C, h, w]; direction_ids int32 [B, 6]; embedding [B, 256];
+    composition [B, 12], which both branches of guidance are told.
 
     Classifier-free guidance costs a second evaluation with all axes unset and identity scale 0.
     """
@@ -81,9 +86,9 @@ def sample_latents(
     latents = noise
     for sigma, following in zip(sigmas[:-1], sigmas[1:]):
         timestep = noise.new_full((batch,), sigma * 1000)
-        velocity = model(latents, timestep, direction_ids, embedding, strength)
+        velocity = model(latents, timestep, direction_ids, embedding, strength, composition)
         if guidance_scale != 1.0:
-            plain = model(latents, timestep, unset, embedding, nobody)
+            plain = model(latents, timestep, unset, embedding, nobody, composition)
             velocity = plain + guidance_scale * (velocity - plain)
         latents = latents + (following - sigma) * velocity
     return latents

@@ -20,6 +20,8 @@ class PocketConfig:
     context: int = 192
     tokens_per_axis: int = 2
     identity_tokens: int = 8
+    # Compositions kept for every framing and pose.
+    compositions: int = 32
     encoder_channels: tuple[int, int, int] = (32, 80, 160)
     decoder_channels: tuple[int, int, int, int] = (160, 96, 48, 24)
     decoder_blocks: tuple[int, int, int, int] = (2, 2, 1, 1)
@@ -59,6 +61,7 @@ MICRO = PocketConfig(
     embedding=32,
     context=16,
     identity_tokens=4,
+    compositions=2,
     encoder_channels=(8, 12, 16),
     decoder_channels=(16, 12, 12, 8),
     decoder_blocks=(1, 1, 1, 1),

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import silu
 
+from forge.nets.composition import CompositionMaps
 from forge.nets.config import PocketConfig
 
 
@@ -98,6 +99,7 @@ class Denoiser(nn.Module):
         self.pooled_identity = nn.Linear(config.identity_tokens * config.context, config.time_width, bias=False)
         nn.init.zeros_(self.pooled_identity.weight)
         self.stem = nn.Conv2d(config.latent_channels, fine, 3, padding=1)
+        self.composition = CompositionMaps(fine, config)
         # Framing is about absolute place, which convolutions alone do not know.
         self.place_fine = nn.Parameter(torch.randn(1, fine, rows, columns) * 0.02)
         self.place_coarse = nn.Parameter(torch.randn(1, coarse, (rows + 1) // 2, (columns + 1) // 2) * 0.02)
@@ -114,14 +116,16 @@ class Denoiser(nn.Module):
         nn.init.zeros_(self.conv_out.bias)
 
     def forward(
-        self, latents: Tensor, timestep: Tensor, direction: Tensor, identity: Tensor, identity_scale: Tensor
+        self, latents: Tensor, timestep: Tensor, direction: Tensor, identity: Tensor, identity_scale: Tensor,
+        composition: Tensor,
     ) -> Tensor:
-        """latents [B, 8, 20, 16], timestep [B] (sigma * 1000), direction tokens [B, 12, 192], identity tokens
-        [B, 8, 192], identity_scale [B] -> velocity, the shape of latents."""
+        """latents [B, 12, 20, 16], timestep [B] (sigma * 1000), direction tokens [B, 12, 192], identity tokens
+        [B, 8, 192], identity_scale [B], composition [B, 12] -> velocity, the shape of latents."""
         angles = timestep[:, None] * self.frequencies
         time = self.time(torch.cat([angles.cos(), angles.sin()], 1)) + self.pooled(direction.flatten(1))
-        time = silu(time + identity_scale[:, None] * self.pooled_identity(identity.flatten(1)))
-        skips = [self.stem(latents) + self.place_fine]
+        layout, arranged = self.composition(composition)
+        time = silu(time + arranged + identity_scale[:, None] * self.pooled_identity(identity.flatten(1)))
+        skips = [self.stem(latents) + self.place_fine + layout]
         for block in self.down:
             skips.append(block(skips[-1], time))
         x = self.enter(self.shrink(skips[-1]) + self.place_coarse, time)

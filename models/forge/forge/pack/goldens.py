@@ -81,15 +81,17 @@ def write_goldens(bundle: Bundle, out: Path) -> None:
     embedding = normalize(torch.randn(1, config.embedding, generator=draw), dim=1)
     ids = torch.randint(0, 9, (1, len(AXES)), generator=draw, dtype=torch.int32)
     ids[0, 4] = 9  # one axis unset, as in a locked shoot
+    composition = bundle.conditioned.composer(ids, torch.rand(1, 3, generator=draw))
     start = {
         "initialLatents": store.add("shoot.initialLatents", noise),
         "embedding": store.add("shoot.embedding", embedding),
         "directionIds": store.add("shoot.directionIds", ids),
+        "composition": store.add("shoot.composition", composition),
     }
     shoots = []
     for guidance, strength in ((1.0, 1.0), (2.0, 0.75)):
         name = f"guidance-{guidance:g}"
-        latents = sample_latents(bundle.conditioned, noise, ids, embedding, STEPS, guidance, strength)
+        latents = sample_latents(bundle.conditioned, noise, ids, embedding, composition, STEPS, guidance, strength)
         sample, mask = bundle.autoencoder.decode(latents)
         shoots.append({
             "name": name, "steps": STEPS, "guidanceScale": guidance, "identityStrength": strength, **start,

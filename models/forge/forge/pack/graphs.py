@@ -1,4 +1,4 @@
-"""The six graphs of a pack as PyTorch modules with the fixed input and output names, and their export to ONNX."""
+"""The graphs of a pack as PyTorch modules with the fixed input and output names, and their export to ONNX."""
 
 import io
 import tempfile
@@ -62,7 +62,7 @@ def fold_batch_norms(model: nn.Module) -> nn.Module:
 
 
 def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:
-    """The six graphs of `bundle` with example inputs drawn from `seed`."""
+    """The graphs of `bundle` with example inputs drawn from `seed`."""
     config: PocketConfig = bundle.config
     draw = torch.Generator().manual_seed(seed)
     rows, columns = config.latent_size
@@ -78,9 +78,11 @@ def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:
     latents = normal(1, config.latent_channels, rows, columns)
     direction = normal(1, config.direction_tokens, config.context)
     identity = normal(1, config.identity_tokens, config.context)
+    # A plausible face, or the maps of the composition would be flat.
+    face = [0.42, 0.35, 0.6, 0.34, 0.52, 0.42, 0.44, 0.48, 0.58, 0.47, 0.2, 1.0]
     noisy = {
         "latents": latents, "timestep": torch.tensor([700.0]), "encoder_hidden_states": direction,
-        "identity_hidden_states": identity, "identity_scale": torch.tensor([0.8]),
+        "identity_hidden_states": identity, "identity_scale": torch.tensor([0.8]), "composition": torch.tensor([face]),
     }
     parts = bundle.conditioned
     last = f"module.decoder.{len(bundle.autoencoder.decoder) - 2}"
@@ -92,8 +94,10 @@ def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:
               ("identity_hidden_states",)),
         Graph("directionEncoder", "direction-encoder.onnx", parts.direction_encoder, {"direction_ids": ids},
               ("encoder_hidden_states",)),
+        Graph("composer", "composer.onnx", parts.composer,
+              {"direction_ids": ids, "choice": torch.rand(1, 3, generator=draw)}, ("composition",)),
         Graph("denoiser", "denoiser.onnx", parts.denoiser, noisy, ("velocity",),
-              frozenset({"stem", "conv_out", "time.0"})),
+              frozenset({"stem", "conv_out", "time.0", "composition.to_stem"})),
         Graph("vaeEncoder", "vae-encoder.onnx", Call(bundle.autoencoder, "encode"), {"sample": sample}, ("latents",),
               picture_layers),
         Graph("vaeDecoder", "vae-decoder.onnx", Call(bundle.autoencoder, "decode"), {"latents": latents},

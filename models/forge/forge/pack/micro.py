@@ -16,7 +16,7 @@ from forge.pack.write import default_settings, write_pack
 # Low, so that the micro pack takes the int8 path too.
 MICRO_THRESHOLD = 256
 # Gains chosen by hand so that pictures have contrast and follow identity, direction and seed; `test_pack_micro` checks.
-GAINS = {"autoencoder.decoder.9": 0.2, "cross_out": 3.0, "pooled": 1.0, "conditioned.denoiser.conv_out": 1.0, "to_kv": 1.6, "to_kv_identity": 2.4}
+GAINS = {"autoencoder.decoder.9": 0.2, "cross_out": 3.0, "pooled": 1.0, "conditioned.denoiser.conv_out": 1.0, "to_kv": 1.6, "to_kv_identity": 2.4, "to_stem": 1.0, "to_time": 1.0}
 
 
 def gain_of(name: str) -> float:
@@ -39,6 +39,8 @@ def enliven(bundle: Bundle, seed: int) -> Bundle:
             module.weight.copy_(torch.randn(module.weight.shape, generator=draw))
     for place in (bundle.conditioned.denoiser.place_fine, bundle.conditioned.denoiser.place_coarse):
         place.copy_(torch.randn(place.shape, generator=draw) * 0.3)
+    bank = bundle.conditioned.composer.bank
+    bank.copy_(torch.rand(bank.shape, generator=draw))
     return bundle.eval()
 
 

@@ -30,10 +30,10 @@ class PackRunner:
         return mean / np.linalg.norm(mean)
 
     def denoise(
-        self, noise: np.ndarray, direction_ids: np.ndarray, embedding: np.ndarray,
+        self, noise: np.ndarray, direction_ids: np.ndarray, embedding: np.ndarray, composition: np.ndarray,
         steps: int, guidance_scale: float, identity_strength: float,
     ) -> np.ndarray:
-        """noise [1, 8, 20, 16], direction_ids int32 [1, 6] -> clean latents. A guidance scale other than 1 doubles the
+        """noise [1, C, 20, 16], direction_ids int32 [1, 6], composition [1, 12] -> clean latents. A guidance scale other than 1 doubles the
         number of evaluations (counted in `evaluations`)."""
         unset = np.full_like(direction_ids, self.manifest["conditioning"]["unset"])
         direction = self.call("directionEncoder", direction_ids=direction_ids)[0]
@@ -45,7 +45,7 @@ class PackRunner:
             return self.call(
                 "denoiser", latents=latents, timestep=np.array([sigma * 1000], np.float32),
                 encoder_hidden_states=states, identity_hidden_states=identity,
-                identity_scale=np.array([scale], np.float32),
+                identity_scale=np.array([scale], np.float32), composition=composition,
             )[0]
 
         latents = noise
@@ -72,6 +72,8 @@ class PackRunner:
         noise = np.random.default_rng(seed).standard_normal((1, latents["channels"], rows, columns)).astype(np.float32)
         ids = np.asarray(direction, np.int32)[None]
         scale = defaults["guidanceScale"] if guidance_scale is None else guidance_scale
-        clean = self.denoise(noise, ids, embedding, steps or defaults["steps"], scale, identity_strength)
+        choice = np.random.default_rng([seed, 1]).random((1, 3), np.float32)
+        composition = self.call("composer", direction_ids=ids, choice=choice)[0]
+        clean = self.denoise(noise, ids, embedding, composition, steps or defaults["steps"], scale, identity_strength)
         sample = self.call("vaeDecoder", latents=clean)[0][0]
         return np.rint((sample.transpose(1, 2, 0) + 1) * 127.5).astype(np.uint8)

@@ -19,7 +19,7 @@ def default_settings(steps: int, guidance_scale: float) -> dict:
 
 
 def write_pack(bundle: Bundle, out: Path, about: dict, defaults: dict, threshold: int) -> tuple[Bundle, dict[str, Agreement]]:
-    """Export `bundle` into `out` (six graphs and manifest.json).
+    """Export `bundle` into `out` (its graphs and manifest.json).
 
     Returns a copy of the bundle that computes exactly what the pack computes (norms folded, weights rounded to int8),
     and the agreement of every graph. Raises ValueError when a graph does not match PyTorch.

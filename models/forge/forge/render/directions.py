@@ -26,6 +26,7 @@ class Shot:
     garment: Garment
     backdrop: str
     seed: int
+    light_side: float
 
 
 def draw_directions(count: int, rng: np.random.Generator) -> np.ndarray:
@@ -99,4 +100,4 @@ def make_shot(direction, seed: int) -> Shot:
     face = body.body_yaw + body.head_yaw
     lit = MOODS[mood](Rig(rng, light_side, face))
     light_place(lit.light, SETTINGS[setting], rng, light_side)
-    return Shot(direction, camera, lit, body, styling(style, rng), SETTINGS[setting], seed)
+    return Shot(direction, camera, lit, body, styling(style, rng), SETTINGS[setting], seed, light_side)

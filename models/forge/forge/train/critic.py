@@ -46,14 +46,14 @@ def sitter_means(data: LatentSet) -> dict[int, np.ndarray]:
 
 
 @torch.no_grad()
-def predict_untold(model: nn.Module, latents: Tensor, sigma: Tensor) -> Tensor:
-    """What the denoiser, told neither direction nor sitter, takes noisy `latents` [B, C, h, w] for at `sigma` [B]: nothing
-    the critic sees there can be the denoiser's own idea of a direction or a face."""
+def predict_untold(model: nn.Module, latents: Tensor, sigma: Tensor, composition: Tensor) -> Tensor:
+    """What the denoiser, told the composition [B, 12] but neither direction nor sitter, takes noisy `latents` [B, C, h, w] for
+    at `sigma` [B]: nothing the critic sees there can be the denoiser's own idea of a direction or a face."""
     count, mix = len(latents), sigma.view(-1, 1, 1, 1)
     noisy = (1 - mix) * latents + mix * torch.randn_like(latents)
     unset = torch.full((count, len(AXES)), UNSET, dtype=torch.int32, device=latents.device)
     nobody = torch.zeros(count, POCKET.embedding, device=latents.device)
-    return noisy - mix * model(noisy, sigma * 1000, unset, nobody, torch.zeros_like(sigma))
+    return noisy - mix * model(noisy, sigma * 1000, unset, nobody, torch.zeros_like(sigma), composition)
 
 
 def work(args: argparse.Namespace, context: Context) -> None:
@@ -75,7 +75,8 @@ def work(args: argparse.Namespace, context: Context) -> None:
         visible = torch.from_numpy(seen[chosen]).float().to(context.device)
         share = int(batch * PREDICTED)
         sigma = torch.rand(share, device=context.device) * 0.9
-        dirty = predict_untold(denoiser, latents[:share], sigma)
+        composition = torch.from_numpy(data.composition[chosen[:share]]).to(context.device)
+        dirty = predict_untold(denoiser, latents[:share], sigma, composition)
         noise = MOST_NOISE * torch.rand(batch - share, 1, 1, 1, device=context.device)
         latents = torch.cat([dirty, latents[share:] + noise * torch.randn_like(latents[share:])])
         logits, found = model(latents.contiguous(memory_format=torch.channels_last))

@@ -9,8 +9,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from forge.data.composition import POINTS, fill_bank
 from forge.nets.bundle import SHIFT, Conditioned, load_part, sample_latents, shift_sigma
-from forge.nets.config import AXES, POCKET, UNSET
+from forge.nets.config import AXES, OPTIONS, POCKET, UNSET
 from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import load_autoencoder
 from forge.train.critic import identity_contrast
@@ -25,6 +26,9 @@ DROP_IDENTITY = 0.1
 # How often the sitter is described by another directed portrait instead of references.
 DIRECTED = 0.25
 EMBEDDING_NOISE = 0.01
+# Standard deviation of the points told, as a share of the distance from eyes to mouth: a composition is somebody else's, so
+# the proportions of a face have to come from the sitter.
+POINT_NOISE = 0.06
 # How much the critic's word counts for each axis, mean 1: mood and pose are the ones that portraits obey least.
 AXIS_WEIGHTS = (0.5, 0.7, 0.8, 1.7, 1.7, 0.6)
 
@@ -40,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 @dataclass(frozen=True)
 class Told:
     """A batch for the denoiser: latents [B, C, 20, 16], face importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6],
-    embedding f32 [B, E] of the sitter, people i64 [B], and whether the face is seen f32 [B]."""
+    embedding f32 [B, E] of the sitter, people i64 [B], whether the face is seen f32 [B], and composition f32 [B, 12]."""
 
     latents: Tensor
     weights: Tensor
@@ -48,6 +52,7 @@ class Told:
     embedding: Tensor
     people: Tensor
     seen: Tensor
+    composition: Tensor
 
 
 class Batches:
@@ -74,6 +79,13 @@ class Batches:
         mean = self.data.reference_embedding[pictures].astype(np.float32).mean(0)
         return mean / np.linalg.norm(mean)
 
+    def blur_points(self, composition: np.ndarray) -> np.ndarray:
+        """Compositions [B, 12] with their points moved a little."""
+        places = composition[:, :POINTS].reshape(-1, 5, 2)
+        size = np.linalg.norm(places[:, 3:].mean(1) - places[:, :2].mean(1), axis=1)[:, None, None]
+        moved = places + POINT_NOISE * size * self.random.standard_normal(places.shape)
+        return np.concatenate([moved.reshape(-1, POINTS), composition[:, POINTS:]], 1).astype(np.float32)
+
     def draw(self, batch: int, device: torch.device) -> Told:
         """A random batch on `device`."""
         rows = self.random.choice(self.rows, batch)
@@ -87,7 +99,9 @@ class Batches:
         latents = torch.from_numpy(self.data.latents[rows].astype(np.float32)).contiguous(memory_format=torch.channels_last)
         people = torch.from_numpy(self.data.identity[rows].astype(np.int64))
         seen = torch.from_numpy(np.any(self.data.embedding[rows] != 0, 1)).float()
-        told = Told(latents, weights, torch.from_numpy(direction), nn.functional.normalize(embedding, dim=1), people, seen)
+        composition = torch.from_numpy(self.blur_points(self.data.composition[rows]))
+        embedding = nn.functional.normalize(embedding, dim=1)
+        told = Told(latents, weights, torch.from_numpy(direction), embedding, people, seen, composition)
         return Told(*(getattr(told, field.name).to(device) for field in fields(Told)))
 
 
@@ -142,7 +156,7 @@ def flow_loss(
     noise = torch.randn_like(latents)
     mix = sigma.view(-1, 1, 1, 1)
     noisy = (1 - mix) * latents + mix * noise
-    velocity = model(noisy, sigma * 1000, told.direction, told.embedding, scale)
+    velocity = model(noisy, sigma * 1000, told.direction, told.embedding, scale, told.composition)
     flow = ((velocity - (noise - latents)).pow(2) * told.weights * channels).mean()
     if critic is None:
         return flow, {}
@@ -168,7 +182,11 @@ def work(args: argparse.Namespace, context: Context) -> None:
     batches = Batches(data, args.seed * 100 + context.rank)
     if context.leads:
         print(f"{len(batches.rows)} latents of {len(batches.references)} identities", flush=True)
-    model = Conditioned(POCKET).to(context.device, memory_format=torch.channels_last)
+    model = Conditioned(POCKET)
+    if not (args.work / "denoiser.pt").exists():  # a training that goes on keeps the bank it has
+        bank = fill_bank(data.composition, data.direction, OPTIONS, POCKET.compositions)
+        model.composer.bank.copy_(torch.from_numpy(bank))
+    model = model.to(context.device, memory_format=torch.channels_last)
     compiled = torch.compile(model) if args.compile else model
     autoencoder = load_autoencoder(args.work).to(context.device)
     channels = channel_importance(autoencoder, batches.draw(8, context.device).latents)
@@ -179,13 +197,14 @@ def work(args: argparse.Namespace, context: Context) -> None:
     ids, embeddings = (part.to(context.device) for part in sheet_requests(data, 4, 10))
     shape = (len(ids), POCKET.latent_channels, *POCKET.latent_size)
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(context.device)
+    choice = torch.rand(len(ids), 3, generator=torch.Generator().manual_seed(1)).to(context.device)
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
         return flow_loss(compiled, batches.draw(batch, context.device), channels, critic, args.critic or (0.0, 0.0))
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:
-        latents = sample_latents(ema, noise, ids, embeddings, args.show_steps, args.show_guidance)
+        latents = sample_latents(ema, noise, ids, embeddings, ema.composer(ids, choice), args.show_steps, args.show_guidance)
         pictures = to_bytes(autoencoder.decode(latents)[0])
         write_sheet(args.work / "denoiser.png", [pictures[i : i + 10] for i in range(0, len(pictures), 10)])
 

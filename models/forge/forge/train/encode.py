@@ -2,7 +2,7 @@
 
 WORK/latents/NNNNN.npz, one for every composed shard:
   latents f16 [N, 8, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
-  record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible)
+  record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible); composition f32 [N, 12]
 WORK/latents/references.npz: embedding f16 [N, 256], identity i32 [N]
 """
 
@@ -15,6 +15,7 @@ import torch
 from torch.nn.functional import avg_pool2d
 
 from forge.data.align import align_faces, flip_points, to_tensor
+from forge.data.composition import flip_composition
 from forge.data.shards import Portraits, read_cache, read_references, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
@@ -36,11 +37,12 @@ class LatentSet:
     identity: np.ndarray
     record: np.ndarray
     embedding: np.ndarray
+    composition: np.ndarray
     reference_embedding: np.ndarray
     reference_identity: np.ndarray
 
 
-FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding")
+FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding", "composition")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,13 +54,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--refresh-faces", action="store_true", help="embed the faces of existing latents again (new face encoder)")
 
 
-def mirror_some(shard: Portraits) -> tuple[np.ndarray, np.ndarray]:
-    """Pictures and landmarks of a shard with every second one mirrored, so that both hands occur."""
+def mirror_some(shard: Portraits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pictures, landmarks and compositions of a shard with every second one mirrored, so that both hands occur."""
     images, points = np.array(shard.image[..., :3]), shard.points.copy()
     odd = np.arange(len(images)) % 2 == 1
     images[odd] = images[odd][:, :, ::-1]
     points[odd] = flip_points(points[odd], images.shape[2])
-    return images, points
+    composition = shard.composition.copy()
+    composition[odd] = flip_composition(composition[odd])
+    return images, points, composition
 
 
 def embed_faces(images: np.ndarray, points: np.ndarray, visible: np.ndarray, faces: FaceEncoder) -> np.ndarray:
@@ -73,7 +77,7 @@ def embed_faces(images: np.ndarray, points: np.ndarray, visible: np.ndarray, fac
 @torch.no_grad()
 def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder) -> dict[str, np.ndarray]:
     """The arrays of one latent shard."""
-    images, points = mirror_some(shard)
+    images, points, composition = mirror_some(shard)
     height, width = images.shape[1:3]
     parts = [autoencoder.encode(to_tensor(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
     marks = torch.from_numpy(np.where(shard.visible[:, None, None], points, -1000).astype(np.float32))
@@ -82,7 +86,7 @@ def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder)
         "latents": torch.cat(parts).half().numpy(),
         "weights": avg_pool2d(quarter, POCKET.factor // 4)[:, 0].half().numpy(),
         "direction": shard.direction, "identity": shard.identity, "record": shard.record,
-        "embedding": embed_faces(images, points, shard.visible, faces),
+        "embedding": embed_faces(images, points, shard.visible, faces), "composition": composition,
     }
 
 
@@ -120,7 +124,7 @@ def run(args: argparse.Namespace) -> None:
         if not path.exists():
             arrays = encode_shard(shard, autoencoder, faces)
         elif args.refresh_faces:
-            arrays = {**np.load(path), "embedding": embed_faces(*mirror_some(shard), shard.visible, faces)}
+            arrays = {**np.load(path), "embedding": embed_faces(*mirror_some(shard)[:2], shard.visible, faces)}
         else:
             continue
         with path.with_suffix(".part").open("wb") as stream:

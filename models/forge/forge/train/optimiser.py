@@ -9,12 +9,18 @@ from torch import Tensor, nn
 COEFFICIENTS = ((3.4445, -4.7750, 2.0315),) * 5
 
 
+def quick_type(device: torch.device) -> torch.dtype:
+    """bfloat16 where the hardware multiplies it, as Muon's authors use it: it halved the time on such a processor (0.75 s to
+    0.41 s for 9.5 million weights). Elsewhere it is emulated, and a training step took nine seconds instead of one."""
+    native = device.type == "cuda" or torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if native else torch.float32
+
+
 def orthogonalise(matrix: Tensor) -> Tensor:
-    """[M, N] -> about the nearest matrix with equal singular values. Rounding to bfloat16 on the way, as Muon's authors do,
-    costs nothing measurable in training and halves the time (measured: 0.75 s to 0.41 s for 9.5 million weights)."""
+    """[M, N] -> about the nearest matrix with equal singular values."""
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
-    x = (x / (x.norm() + 1e-7)).bfloat16()
+    x = (x / (x.norm() + 1e-7)).to(quick_type(matrix.device))
     for a, b, c in COEFFICIENTS:
         gram = x @ x.T
         x = a * x + (b * gram + c * gram @ gram) @ x
