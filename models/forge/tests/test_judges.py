@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from forge.data.faces import REFINE_SIZE, face_size, from_crop, into_crop, refinement_crops, upright, wander
 from forge.nets.config import AXES
 from forge.nets.judges import FACE_SIZE, READER_SIZE, Locator, PointFinder, PortraitReader, cell_centres
+from forge.pack.fidelity import kernel_distance
 from forge.pack.judge_files import load_judge, write_weights
 from forge.pack.judging import locate, read_axes
 from forge.train.judges import point_loss
@@ -98,3 +100,13 @@ def test_shipped_judges_judge_alike(tmp_path: Path) -> None:
     view = torch.randn(2, 3, 64, 64)
     with torch.no_grad():
         assert torch.allclose(trained.refine(view)[0], shipped.refine(view)[0], atol=0.01)
+
+
+def test_kernel_distance_is_zero_within_and_grows_between_distributions() -> None:
+    draw = np.random.default_rng(0)
+    sample = lambda shift: draw.normal(size=(200, 32)) + shift  # noqa: E731
+    base = sample(0)
+    same, near, far = (kernel_distance(base, sample(shift)) for shift in (0, 0.3, 1.0))
+    assert abs(same) < 0.02 and same < near < far
+    # By hand, D = 1: kernels of x = (0, 1) and y = (1, 2), diagonals left out.
+    assert kernel_distance(np.array([[0.0], [1.0]]), np.array([[1.0], [2.0]])) == pytest.approx(1 + 27 - 2 * (1 + 1 + 8 + 27) / 4)

@@ -15,6 +15,7 @@ from torch.nn.functional import avg_pool2d
 
 from forge.data.shards import compose_shard, read_references, shard_paths
 from forge.nets.config import AXES
+from forge.pack.fidelity import feature_network, features, kernel_distance
 from forge.pack.judging import Judges
 from forge.pack.runner import PackRunner
 from forge.train.sheet import write_sheet
@@ -84,6 +85,11 @@ def run(args: argparse.Namespace) -> None:
             for i, (direction, sitter) in enumerate(zip(directions, sitters))
         ])
         results[f"{strength:g}"] = judges.measure(pictures, sitters, directions)
+    # The last strength is the full one; the floor is what as many renders of other sitters reach against these renders.
+    others = range(sitters_here.stop, sitters_here.stop + SITTERS) if args.first == FIRST_SITTER else range(FIRST_SITTER, args.first)
+    network = feature_network()
+    seen = features(network, renders)
+    other_renders = heldout_portraits(args.data, others)[0]
     made = len(args.strengths) * len(directions)
     report = {
         "pack": {key: pack.manifest[key] for key in ("id", "version", "totalBytes")},
@@ -94,6 +100,10 @@ def run(args: argparse.Namespace) -> None:
         "secondsPerPortrait": round((time.monotonic() - start) / made, 3),
         "ceilingOnRenders": {"portraits": len(renders), **judges.measure(renders, render_sitters, render_directions)},
         "identityStrength": results,
+        "kernelDistance": {
+            "portraits": round(kernel_distance(features(network, pictures), seen), 5),
+            "rendersOfOthers": round(kernel_distance(features(network, other_renders), seen), 5) if len(other_renders) else None,
+        },
         "detailAgainstRenders": round(detail(pictures) / detail(renders), 3),
     }
     print(json.dumps(report))
