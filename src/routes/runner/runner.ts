@@ -56,6 +56,8 @@ export interface LuxShotRunner {
 	): Promise<Outcome<Omit<FrameResult, 'bytes'> & { base64: string }>>;
 	/** Cosine of each probe with the mean of its references, as frames are scored. */
 	compare(comparisons: RunnerComparison[]): Outcome<number[]>;
+	/** The twelve named shoots. */
+	shoots(): { name: string; direction: Direction }[];
 	/** A named shoot by name or id, ignoring case. */
 	parseShoot(text: string): Outcome<Direction>;
 	/** Option ids, for example `F5,S4,Y7,M9,P7,L4`. */
@@ -104,6 +106,7 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 				references: urls.map((url) => url.slice(url.lastIndexOf('/') + 1))
 			}));
 		},
+		shoots: () => SHOOTS.map(({ name, direction }) => ({ name, direction })),
 		readSample: (sitterId) =>
 			attempt(async () => {
 				const sample = (await fetchSamples(baseUrl)).find(({ id }) => id === sitterId);
