@@ -1,7 +1,7 @@
 /**
  * `npm run pocket:eval`: the embedded pack measured on portraits that the app itself makes (routes/runner, WASM), of held-out
- * sitters in this repository. The judges (models/judges) are Python's: `pip install -e 'models/forge[judges]'` first.
- * Ends with one line of JSON.
+ * sitters in this repository, or of as many as `forge heldout --count 64 --out FOLDER` makes (`--heldout FOLDER --sitters 64`).
+ * The judges (models/judges) are Python's: `pip install -e 'models/forge[judges]'` first. Ends with one line of JSON.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -11,7 +11,6 @@ import { optionIds, planRequests } from './pocket-eval/requests.mjs';
 import { unwrap, withRunnerPage } from './runner-page.mjs';
 import { root } from './setup.mjs';
 
-const HELDOUT = 'tests/fixtures/heldout';
 /** References of a sitter that the app is given; the others are what the judges compare with. */
 const REFERENCES = 3;
 
@@ -20,12 +19,15 @@ const { values } = parseArgs({
 		sitters: { type: 'string', default: '16' },
 		portraits: { type: 'string', default: '9' },
 		strengths: { type: 'string', default: '0,0.5,1' },
+		'intent-seeds': { type: 'string', default: '3' },
+		heldout: { type: 'string', default: join(root, 'tests/fixtures/heldout') },
 		python: { type: 'string', default: process.env.FORGE_PYTHON ?? 'python3' },
 		rebuild: { type: 'boolean', default: false },
 		out: { type: 'string', default: 'out/pocket-eval' }
 	}
 });
 const out = resolve(values.out);
+const heldout = resolve(values.heldout);
 const python = (...args) =>
 	spawnSync(values.python, ['-m', 'forge', ...args], {
 		cwd: join(root, 'models/forge'),
@@ -38,12 +40,13 @@ if (python('score', '--help').status !== 0)
 		`"${values.python} -m forge" does not run. Install it with: pip install -e 'models/forge[judges]', or name another Python by --python.`
 	);
 
-const labels = JSON.parse(await readFile(join(root, HELDOUT, 'labels.json'), 'utf8'));
+const labels = JSON.parse(await readFile(join(heldout, 'labels.json'), 'utf8'));
 const sitters = [...new Set(labels.map(({ sitter }) => sitter))].slice(0, Number(values.sitters));
 const requests = planRequests(
 	sitters,
 	Number(values.portraits),
-	values.strengths.split(',').map(Number)
+	values.strengths.split(',').map(Number),
+	Number(values['intent-seeds'])
 );
 
 await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
@@ -52,17 +55,22 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		'start-up'
 	);
 	const handles = new Map();
+	const skin = new Map();
 	for (const sitter of sitters) {
 		const own = [];
 		for (const { file } of labels.filter((label) => label.sitter === sitter).slice(0, REFERENCES)) {
-			const base64 = (await readFile(join(root, HELDOUT, file))).toString('base64');
+			const base64 = (await readFile(join(heldout, file))).toString('base64');
 			const photo = { base64, name: file };
 			own.push(
 				unwrap(await page.evaluate((p) => window.luxshotRunner.readReference(p), photo), file)
-					.handle
 			);
 		}
-		handles.set(sitter, own);
+		handles.set(
+			sitter,
+			own.map(({ handle }) => handle)
+		);
+		const angles = own.flatMap(({ skin }) => skin?.angle ?? []).sort((a, b) => a - b);
+		skin.set(sitter, angles[angles.length >> 1] ?? null);
 	}
 	await mkdir(out, { recursive: true });
 	const portraits = [];
@@ -84,7 +92,9 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		portraits.push({
 			...request,
 			likeness: frame.likeness,
-			skinDrift: frame.skinDrift ?? null,
+			skinDrift: frame.skinDrift?.degrees ?? null,
+			/** Typology angle of the references, degrees. */
+			skinAngle: skin.get(request.sitter),
 			seconds: frame.timings.totalMilliseconds / 1000
 		});
 		if (portraits.length % 16 === 0) console.log(`${portraits.length} of ${requests.length}`);
@@ -102,7 +112,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 });
 
 const scored = python(
-	...['score', '--portraits', out, '--heldout', join(root, HELDOUT)],
+	...['score', '--portraits', out, '--heldout', heldout],
 	...['--judges', join(root, 'models/judges')]
 );
 process.stdout.write(scored.stdout);

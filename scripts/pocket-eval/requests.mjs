@@ -46,14 +46,33 @@ export function directionOf(i) {
 export const optionIds = (options) =>
 	options.map((option, axis) => `${AXES[axis]}${option + 1}`).join();
 
+/** Two named shoots as option numbers, one for each intent: *Directory* and *Rooftop Dusk*. */
+const INTENTS = { headshot: [0, 0, 0, 0, 1, 0], editorial: [4, 3, 6, 8, 6, 3] };
+const FIRST_INTENT_SEED = 30_000;
+
+/**
+ * Headshot and editorial of each sitter, `each` seeds, the same seeds for both.
+ * @param {number[]} sitters
+ * @param {number} each
+ */
+function planIntents(sitters, each) {
+	return Object.entries(INTENTS).flatMap(([group, options]) =>
+		Array.from({ length: sitters.length * each }, (_, i) => ({
+			...{ sitter: sitters[i % sitters.length], seed: FIRST_INTENT_SEED + i, options },
+			...{ group, strength: 1, told: true }
+		}))
+	);
+}
+
 /**
  * All portraits to shoot: `portraits` of each sitter under every identity strength (the same directions and seeds, so that
- * strengths compare), then, told no direction at all, at full strength.
+ * strengths compare); then, told no direction at all, at full strength; then headshot and editorial.
  * @param {number[]} sitters
  * @param {number} portraits
  * @param {number[]} strengths
+ * @param {number} intentSeeds
  */
-export function planRequests(sitters, portraits, strengths) {
+export function planRequests(sitters, portraits, strengths, intentSeeds) {
 	const shots = Array.from({ length: sitters.length * portraits }, (_, i) => ({
 		sitter: sitters[i % sitters.length],
 		seed: FIRST_SEED + i,
@@ -65,7 +84,7 @@ export function planRequests(sitters, portraits, strengths) {
 	const undirected = shots.map((shot) => ({
 		...{ ...shot, group: 'direction-off', strength: 1, told: false }
 	}));
-	return [...directed, ...undirected].map((request, i) => ({
+	return [...directed, ...undirected, ...planIntents(sitters, intentSeeds)].map((request, i) => ({
 		...request,
 		file: `${String(i + 1).padStart(4, '0')}.png`
 	}));

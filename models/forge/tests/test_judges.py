@@ -12,6 +12,7 @@ from forge.nets.judges import FACE_SIZE, READER_SIZE, Locator, PointFinder, Port
 from forge.pack.fidelity import kernel_distance
 from forge.pack.judge_files import load_judge, write_weights
 from forge.pack.judging import locate, read_axes
+from forge.pack.score import drift_by_tone
 from forge.train.judges import point_loss
 
 POINTS = np.array([[[100, 120], [130, 120], [115, 135], [105, 150], [125, 150]]], np.float64)
@@ -110,3 +111,15 @@ def test_kernel_distance_is_zero_within_and_grows_between_distributions() -> Non
     assert abs(same) < 0.02 and same < near < far
     # By hand, D = 1: kernels of x = (0, 1) and y = (1, 2), diagonals left out.
     assert kernel_distance(np.array([[0.0], [1.0]]), np.array([[1.0], [2.0]])) == pytest.approx(1 + 27 - 2 * (1 + 1 + 8 + 27) / 4)
+
+
+def test_skin_drift_is_told_for_each_tone() -> None:
+    def portrait(drift: float | None, angle: float | None) -> dict:
+        return {"skinDrift": drift, "skinAngle": angle}
+
+    rows = drift_by_tone([portrait(-4, 50), portrait(6, 60), portrait(20, -20), portrait(None, 50), portrait(9, None)])
+    assert rows == {
+        "all": {"portraits": 3, "medianDegrees": 6.0},
+        "light": {"portraits": 2, "medianDegrees": 5.0},
+        "dark": {"portraits": 1, "medianDegrees": 20.0},
+    }

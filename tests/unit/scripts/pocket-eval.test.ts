@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { directionOf, optionIds, planRequests } from '../../../scripts/pocket-eval/requests.mjs';
 
 const SITTERS = Array.from({ length: 16 }, (_, i) => 1_000_100 + i);
-const plan = planRequests(SITTERS, 9, [0, 0.5, 1]);
+const plan = planRequests(SITTERS, 9, [0, 0.5, 1], 2);
 const group = (name: string) => plan.filter((request) => request.group === name);
 
 describe('what pocket:eval shoots', () => {
@@ -32,6 +32,14 @@ describe('what pocket:eval shoots', () => {
 		expect(essence('strength-0')).toEqual(essence('strength-1'));
 		expect(essence('direction-off')).toEqual(essence('strength-1'));
 		expect(group('direction-off').every(({ told }) => !told)).toBe(true);
+	});
+
+	it('shoots headshot and editorial of everyone from the same seeds', () => {
+		const essence = (name: string) => group(name).map(({ sitter, seed }) => ({ sitter, seed }));
+		expect(essence('headshot')).toHaveLength(2 * SITTERS.length);
+		expect(essence('editorial')).toEqual(essence('headshot'));
+		expect(optionIds(group('headshot')[0]!.options)).toBe('F1,S1,Y1,M1,P2,L1');
+		expect(optionIds(group('editorial')[0]!.options)).toBe('F5,S4,Y7,M9,P7,L4');
 	});
 
 	it('names files and options as the app does', () => {

@@ -1,7 +1,7 @@
 """`forge score`: what the judges see in portraits that the app made (`npm run pocket:eval`), as one line of JSON.
 
-PORTRAITS/portraits.json lists file, sitter, options, group (identity strength, or direction off), likeness, skin drift and seconds;
-HELDOUT holds the sitters' photographs, whose first ones the app was given: the judges compare with the others.
+PORTRAITS/portraits.json lists file, sitter, options, group (identity strength, direction off, or one of the two intents), likeness,
+skin drift (degrees), the references' skin angle (degrees) and seconds; HELDOUT holds the sitters' photographs, whose first ones the app was given: the judges compare with the others.
 """
 
 import argparse
@@ -14,6 +14,9 @@ from PIL import Image
 
 from forge.data.shards import References
 from forge.pack.judging import Judges
+
+# Typology angles of light, intermediate to tan, and brown to dark skin, degrees (Chardon et al. 1991, classes joined in pairs).
+TONES = {"light": (41, 180), "middle": (10, 41), "dark": (-180, 10)}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +44,17 @@ def kept_back(heldout: Path, sitters: list[int], given: int) -> References:
     )
 
 
+def drift_by_tone(portraits: list[dict]) -> dict[str, dict]:
+    """Median distance of the skin's typology angle from the references' (degrees), for each tone group and for all, over
+    portraits whose light is neutral and whose face was found."""
+    judged = [portrait for portrait in portraits if portrait["skinDrift"] is not None and portrait["skinAngle"] is not None]
+    groups = {
+        name: [abs(portrait["skinDrift"]) for portrait in judged if low <= portrait["skinAngle"] < high]
+        for name, (low, high) in {"all": (-180, 180), **TONES}.items()
+    }
+    return {name: {"portraits": len(own), "medianDegrees": round(float(np.median(own)), 1)} for name, own in groups.items() if own}
+
+
 def run(args: argparse.Namespace) -> None:
     """Measure every group and print one line of JSON."""
     torch.set_num_threads(args.threads)
@@ -58,10 +72,11 @@ def run(args: argparse.Namespace) -> None:
         )
         likeness = [portrait["likeness"] for portrait in own if portrait["likeness"] is not None]
         groups[group] = {
+            "portraits": len(own),
             **measured,
             "faceFound": round(len(likeness) / len(own), 4),
             "appLikeness": round(float(np.mean(likeness)), 4) if likeness else None,
+            "skinDrift": drift_by_tone(own),
             "seconds": round(float(np.median([portrait["seconds"] for portrait in own])), 2),
         }
-    each = len(portraits) // len(groups)
-    print(json.dumps({**report, "sitters": len(sitters), "portraits": each, "chance": round(1 / len(sitters), 4), "groups": groups}))
+    print(json.dumps({**report, "sitters": len(sitters), "chance": round(1 / len(sitters), 4), "groups": groups}))
