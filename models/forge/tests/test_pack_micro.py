@@ -23,8 +23,8 @@ from forge.pack.write import default_settings, write_pack
 
 ALLOWED = {
     "Add", "Cast", "Clip", "Concat", "Conv", "Cos", "DepthToSpace", "Div", "Exp", "Expand", "Flatten", "Gather", "Gemm",
-    "InstanceNormalization", "LayerNormalization", "Less", "Log", "MatMul", "Mul", "ReduceL2", "Relu", "Reshape", "Sigmoid", "Sin",
-    "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where",
+    "InstanceNormalization", "LayerNormalization", "Less", "Log", "MatMul", "Mul", "Neg", "ReduceL2", "Relu", "Reshape", "Sigmoid",
+    "Sin", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where",
 }
 
 

@@ -30,7 +30,7 @@ EMBEDDING_NOISE = 0.01
 # the proportions of a face have to come from the sitter.
 POINT_NOISE = 0.06
 # How much the critic's word counts for each axis, mean 1: mood and pose are the ones that portraits obey least.
-AXIS_WEIGHTS = (0.3, 0.6, 0.7, 2.6, 1.4, 0.4)
+AXIS_WEIGHTS = (0.3, 0.6, 0.6, 2.2, 2.0, 0.3)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
