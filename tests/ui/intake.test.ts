@@ -101,7 +101,11 @@ describe('an own sitter', () => {
 	const file = (name: string) => new File([name], name, { type: 'image/jpeg' });
 
 	async function withSitter() {
-		const opened = await open({ remarks: (name) => (name === 'dim.jpg' ? [DARK] : []) });
+		const opened = await open({
+			remarks: (name) => (name === 'dim.jpg' ? [DARK] : []),
+			photoError: (name) =>
+				name === 'wall.jpg' ? { code: 'photo-no-face', params: { name } } : null
+		});
 		await opened.opened;
 		await ownFace();
 		opened.studio.intake.add([file('me.jpg'), file('dim.jpg')]);
@@ -135,6 +139,33 @@ describe('an own sitter', () => {
 				.find(({ kind }) => kind === 'own')
 				?.photographs.map(({ remarks }) => remarks)
 		).toEqual([[]]);
+	});
+
+	it('gets a better photograph in the place of another, and the other back', async () => {
+		const { engine, studio } = await withSitter();
+		const names = () => studio.sitters.selected?.photographs.map(({ remarks }) => remarks.length);
+		await press('edit');
+		await press('Replace photograph 2');
+		await shown('A photograph in place of the other');
+		studio.intake.add([file('wall.jpg'), file('bright.jpg')]);
+		await consent();
+		await poll(() => lines('kept').length).toBe(1);
+		await shown('It stands in for the photograph before it');
+		expect(names()).toEqual([0, 0]);
+		await press('Undo');
+		await poll(names).toEqual([0, 1]);
+		expect(lines('kept')).toHaveLength(0);
+		await press('Back');
+		await pressShoot();
+		await poll(() => frames('done').length).toBe(3);
+		expect(engine.requests[0]!.embeddings).toHaveLength(2);
+		await close();
+		const again = await open();
+		await poll(() =>
+			again.studio.sitters.all
+				.find(({ kind }) => kind === 'own')
+				?.photographs.map(({ remarks }) => remarks.length)
+		).toEqual([0, 1]);
 	});
 
 	it('gets more photographs later', async () => {

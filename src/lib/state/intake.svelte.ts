@@ -4,6 +4,7 @@ import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import type { PhotoRemark, Point } from '$lib/contract/faces';
 import type { SitterRecord } from '$lib/storage/schema';
 import type { EngineState } from './engine.svelte';
+import { replacePhotograph } from './replace-photograph';
 import { MAX_REFERENCES, type SitterState } from './sitters.svelte';
 
 export class IntakePhoto {
@@ -14,6 +15,8 @@ export class IntakePhoto {
 	remarks = $state.raw<readonly PhotoRemark[]>([]);
 	/** Which of several faces the person pointed at, in shares of the upright picture's sides. */
 	at: Point | undefined;
+	/** Puts back the photograph that this one took the place of; null where it took nobody's place. */
+	undo = $state.raw<(() => Promise<void>) | null>(null);
 
 	constructor(readonly file: File) {}
 }
@@ -23,6 +26,8 @@ export class IntakeState {
 	/** "This is me, or an adult who agreed." Nothing is read before it is true. */
 	#consent = $state(false);
 	#sitter = $state.raw<SitterRecord | null>(null);
+	/** Id of the photograph of the sitter that the next good one takes the place of. */
+	#replaced = $state.raw<string | null>(null);
 	#pumping = false;
 
 	constructor(
@@ -52,9 +57,14 @@ export class IntakeState {
 		return this.photos.filter(({ status }) => status === 'kept').length;
 	}
 
-	/** The next photographs are of this sitter, not of a new one. */
-	resume(sitter: SitterRecord): void {
+	/** The next photographs are of this sitter, not of a new one; the first good one takes the place of `replaced`. */
+	resume(sitter: SitterRecord, replaced: string | null = null): void {
 		this.#sitter = sitter;
+		this.#replaced = replaced;
+	}
+
+	get replacing(): boolean {
+		return this.#replaced !== null;
 	}
 
 	/** Files from a picker, a drop or the clipboard; each gets its own answer. */
@@ -77,10 +87,19 @@ export class IntakeState {
 		this.#pump();
 	}
 
+	/**
+	 * The photograph that this one took the place of comes back, and this one goes.
+	 * @throws LuxError what storage throws
+	 */
+	async putBack(photo: IntakePhoto): Promise<void> {
+		await photo.undo?.();
+		this.photos = this.photos.filter((other) => other !== photo);
+	}
+
 	/** Ends this intake; the next photographs belong to a new sitter. */
 	finish(): void {
 		this.photos = this.photos.filter(({ status }) => status === 'reading');
-		this.#sitter = null;
+		this.#sitter = this.#replaced = null;
 		this.#consent = false;
 	}
 
@@ -108,7 +127,9 @@ export class IntakeState {
 	async #read(entry: IntakePhoto): Promise<WireError | null> {
 		const { file, at } = entry;
 		const sitter = (this.#sitter ??= this.sitters.draft(this.#nextName()));
-		if (this.sitters.referenceCount(sitter.id) >= MAX_REFERENCES)
+		const replaced = this.#replaced;
+		const room = MAX_REFERENCES + (replaced ? 1 : 0);
+		if (this.sitters.referenceCount(sitter.id) >= room)
 			throw new LuxError('request-invalid', {
 				detail: `a sitter has at most ${MAX_REFERENCES} photographs`
 			});
@@ -119,10 +140,15 @@ export class IntakeState {
 		const { signal } = new AbortController();
 		const asked = at ? { bytes, name, at } : { bytes, name };
 		const photo = await this.engine.readReference(signal, asked, () => undefined);
-		const compared = this.sitters.comparedWith(sitter.id, photo);
+		const compared = this.sitters.comparedWith(sitter.id, photo, replaced);
 		const remarks = [...photo.remarks, ...compared.kept];
 		entry.remarks = [...remarks, ...compared.now];
-		return this.sitters.add({ ...sitter, consentedAt: Date.now() }, { ...photo, remarks }, name);
+		const kept = { ...sitter, consentedAt: Date.now() };
+		const problem = await this.sitters.add(kept, { ...photo, remarks }, name);
+		if (!replaced) return problem;
+		this.#replaced = null;
+		entry.undo = await replacePhotograph(this.sitters, sitter.id, replaced);
+		return problem;
 	}
 
 	#nextName(): string {

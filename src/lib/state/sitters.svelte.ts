@@ -133,12 +133,14 @@ export class SitterState {
 		return this.#own.find(({ record }) => record.id === sitterId)?.references.length ?? 0;
 	}
 
-	/** Remarks that a photograph gets from the others: the same picture again, or somebody else. */
+	/** Remarks that a photograph gets from the others, `without` left aside: the same picture again, or somebody else. */
 	comparedWith(
 		sitterId: string,
-		photo: ReferencePhoto
+		photo: ReferencePhoto,
+		without: string | null
 	): { kept: PhotoRemark[]; now: PhotoRemark[] } {
-		const { references = [] } = this.#own.find(({ record }) => record.id === sitterId) ?? {};
+		const own = this.#own.find(({ record }) => record.id === sitterId);
+		const references = own?.references.filter(({ id }) => id !== without) ?? [];
 		const prints = references.flatMap(({ fingerprint }) => fingerprint ?? []);
 		return {
 			kept: duplicateRemarks(photo.fingerprint, prints),
