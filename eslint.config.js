@@ -58,6 +58,7 @@ export default ts.config(
 			'node_modules/',
 			'.svelte-kit/',
 			'build/',
+			'test-results/',
 			'out/',
 			'models/',
 			'static/',

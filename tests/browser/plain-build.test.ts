@@ -21,14 +21,17 @@ beforeAll(async () => {
 });
 afterAll(() => pack.dispose());
 
-it.each(GRAPH_NAMES)('%s equals PyTorch', async (name) => {
-	const golden = goldens.graphs.find(({ graph }) => graph === name)!;
-	const feeds = Object.fromEntries(
-		Object.entries(golden.inputs).map(([input, tensor]) => [input, goldens.tensor(tensor)])
-	);
-	const outputs = await pack.graphs[name].run(feeds);
-	for (const [output, tensor] of Object.entries(golden.outputs))
-		expect(difference(outputs[output]!.data, goldens.tensor(tensor).data)).toBeLessThanOrEqual(
-			golden.tolerance
+it.each([...GRAPH_NAMES, 'directionEncoder', 'composer'] as const)(
+	'%s equals PyTorch',
+	async (name) => {
+		const golden = goldens.graphs.find(({ graph }) => graph === name)!;
+		const feeds = Object.fromEntries(
+			Object.entries(golden.inputs).map(([input, tensor]) => [input, goldens.tensor(tensor)])
 		);
-});
+		const outputs = await pack.graphs[name]!.run(feeds);
+		for (const [output, tensor] of Object.entries(golden.outputs))
+			expect(difference(outputs[output]!.data, goldens.tensor(tensor).data)).toBeLessThanOrEqual(
+				golden.tolerance
+			);
+	}
+);

@@ -72,6 +72,7 @@ async function shoot(
 ) {
 	const studio = {
 		pack: on,
+		tokenizer: null,
 		scheduler: createScheduler(on.manifest.scheduler),
 		faces: { detect: async () => [] },
 		report: {
@@ -101,6 +102,10 @@ describe('against PyTorch', () => {
 	it.each(['guidance-1', 'guidance-2'])('%s: tokens, steps, picture', async (name) => {
 		const golden = goldens.shoots.find((shoot) => shoot.name === name)!;
 		const { manifest, graphs } = pack;
+		const { conditioning } = manifest;
+		if (conditioning.kind !== 'vocabulary')
+			return expect.unreachable('the micro pack has a vocabulary');
+		const directionEncoder = graphs.directionEncoder!;
 		const scheduler = createScheduler(manifest.scheduler);
 		const { steps, guidanceScale, identityStrength } = golden;
 		const plan = planSampling({ scheduler, steps, guidanceScale, previewEvery: 0 });
@@ -115,17 +120,14 @@ describe('against PyTorch', () => {
 			sample: tensor(golden.initialLatents),
 			shape: latentShape(manifest),
 			conditional: {
-				direction: await encodeDirection(graphs.directionEncoder, ids),
+				direction: await encodeDirection(directionEncoder, ids),
 				identity,
 				identityScale: identityStrength,
 				composition
 			},
 			unconditional: plan.guided
 				? {
-						direction: await encodeDirection(
-							graphs.directionEncoder,
-							unsetIds(manifest.conditioning)
-						),
+						direction: await encodeDirection(directionEncoder, unsetIds(conditioning)),
 						identity,
 						identityScale: 0,
 						composition

@@ -25,6 +25,7 @@ afterAll(() => pack.dispose());
 function shoot(change: Partial<FrameRequest>) {
 	const studio = {
 		pack,
+		tokenizer: null,
 		scheduler: createScheduler(pack.manifest.scheduler),
 		faces: { detect: async () => [] },
 		report: {

@@ -44,8 +44,22 @@ function requireConsistent(manifest: PackManifest): void {
 		for (const { file, externalData } of variants)
 			for (const path of [file, ...externalData])
 				if (!paths.has(path)) throw invalid(`graphs.${name}: ${path} is not among the files`);
+	requireEncoder(manifest, paths);
 	if (image.width % latents.factor !== 0 || image.height % latents.factor !== 0)
 		throw invalid('image size is not a multiple of latents.factor');
+}
+
+/** Exactly the encoder that the conditioning needs, and the files that go with it. */
+function requireEncoder({ conditioning, graphs }: PackManifest, paths: ReadonlySet<string>): void {
+	const [needed, other] =
+		conditioning.kind === 'clip'
+			? (['textEncoder', 'directionEncoder'] as const)
+			: (['directionEncoder', 'textEncoder'] as const);
+	if (!graphs[needed] || graphs[other])
+		throw invalid(`conditioning ${conditioning.kind} goes with graphs.${needed} alone`);
+	if (conditioning.kind !== 'clip') return;
+	for (const path of Object.values(conditioning.tokenizer))
+		if (!paths.has(path)) throw invalid(`conditioning: ${path} is not among the files`);
 }
 
 function invalid(detail: string): LuxError<'pack-manifest-invalid'> {

@@ -81,7 +81,7 @@ async function predict(
 	};
 	const timestep = scalar(plan.schedule.timesteps[index]!);
 	const evaluate = async ({ direction, identity, identityScale, composition }: Conditioning) => {
-		const { velocity } = await denoiser.run({
+		const outputs = await denoiser.run({
 			latents,
 			timestep,
 			encoder_hidden_states: direction,
@@ -89,7 +89,9 @@ async function predict(
 			identity_scale: scalar(identityScale),
 			...(composition && { composition })
 		});
-		return velocity!.data as Float32Array;
+		// One output, whose name is the model's own: a velocity, a noise.
+		const [prediction] = Object.values(outputs);
+		return prediction!.data as Float32Array;
 	};
 	const answer = await evaluate(conditional);
 	if (!unconditional) return answer;

@@ -1,10 +1,8 @@
 /** What the portrait shows: a direction -> option ids -> hidden states for cross-attention. */
 import { AXIS_LETTER, type Direction } from '$lib/contract/direction';
 import { LuxError } from '$lib/contract/errors';
-import type { PackManifest } from '$lib/contract/manifest';
+import type { VocabularyConditioning } from '$lib/contract/manifest';
 import type { Graph, GraphTensor } from '../runtime/graph';
-
-type Conditioning = PackManifest['conditioning'];
 
 /**
  * Option ids in the pack's axis order: F1 -> 0 ... F9 -> 8, an unset axis -> `unset`.
@@ -12,7 +10,10 @@ type Conditioning = PackManifest['conditioning'];
  * @returns int32 [axes]
  * @throws LuxError `request-invalid` for an option the pack does not know.
  */
-export function directionIds(direction: Direction, conditioning: Conditioning): Int32Array {
+export function directionIds(
+	direction: Direction,
+	conditioning: VocabularyConditioning
+): Int32Array {
 	return Int32Array.from(conditioning.axes, (axis) => {
 		const option = direction[axis];
 		if (option === null) return conditioning.unset;
@@ -29,7 +30,7 @@ export function directionIds(direction: Direction, conditioning: Conditioning): 
 }
 
 /** Ids of a direction with every axis unset: the unconditional branch of classifier-free guidance. */
-export function unsetIds(conditioning: Conditioning): Int32Array {
+export function unsetIds(conditioning: VocabularyConditioning): Int32Array {
 	return new Int32Array(conditioning.axes.length).fill(conditioning.unset);
 }
 

@@ -9,18 +9,17 @@ import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { skinDrift } from '../engine/skin-drift';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
-import { compose } from './compose';
+import { conditionDirection, conditionIdentity } from './condition';
 import { decodeLatents, encodePixels, latentShape } from './decode';
 import { denoise, type Conditioning } from './denoise';
-import { directionIds, encodeDirection, unsetIds } from './encode-direction';
-import { encodeIdentity } from './encode-identity';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
 import type { Studio } from './open-studio';
 import { scoreLikeness } from './score-likeness';
 import { StageClock } from './stage-clock';
 
+type Unfilled = 'init' | 'skin' | 'prompt';
 /** A request with the pack's defaults filled in. */
-type Settings = Required<Omit<FrameRequest, 'init' | 'skin'>> & Pick<FrameRequest, 'init' | 'skin'>;
+type Settings = Required<Omit<FrameRequest, Unfilled>> & Pick<FrameRequest, Unfilled>;
 /** The parts of a manifest that say how large things are, for the size that was asked for. */
 type Sizes = Parameters<typeof latentShape>[0];
 
@@ -29,12 +28,12 @@ type Sizes = Parameters<typeof latentShape>[0];
  * @throws LuxError `request-invalid`, `cancelled`, or what the graphs throw.
  */
 export async function makePortrait(
-	studio: Pick<Studio, 'pack' | 'scheduler' | 'faces' | 'report'>,
+	studio: Pick<Studio, 'pack' | 'tokenizer' | 'scheduler' | 'faces' | 'report'>,
 	request: FrameRequest,
 	signal: AbortSignal,
 	report: ProgressListener
 ): Promise<FrameResult> {
-	const { pack, faces, scheduler } = studio;
+	const { pack, tokenizer, faces, scheduler } = studio;
 	const { manifest, graphs } = pack;
 	const settings = fillIn(request, manifest);
 	const sizes: Sizes = { image: settings.size, latents: manifest.latents };
@@ -43,24 +42,17 @@ export async function makePortrait(
 	const clock = new StageClock(signal, report);
 	const steps: number[] = [];
 
-	const { sitter, identity } = await clock.run('encode-identity', async () => {
-		const sitter = meanEmbedding(settings.embeddings, manifest.identity.embeddingLength);
-		return { sitter, identity: await encodeIdentity(graphs.identityProjector, sitter) };
-	});
-	const { direction, unset, composition } = await clock.run('encode-direction', async () => {
-		const ids = directionIds(settings.direction, manifest.conditioning);
-		return {
-			direction: await encodeDirection(graphs.directionEncoder, ids),
-			unset: plan.guided
-				? await encodeDirection(graphs.directionEncoder, unsetIds(manifest.conditioning))
-				: null,
-			composition:
-				graphs.composer && (await compose(graphs.composer, ids, settings.compositionSeed))
-		};
-	});
+	const sitter = meanEmbedding(settings.embeddings, manifest.identity.embeddingLength);
+	const identity = await clock.run('encode-identity', () =>
+		conditionIdentity(pack, settings.embeddings)
+	);
+	const direction = await clock.run('encode-direction', () =>
+		conditionDirection(pack, tokenizer, settings, plan.guided)
+	);
+	const { composition } = direction;
 	const conditional: Conditioning = {
-		direction,
-		identity,
+		direction: direction.conditional,
+		identity: identity.conditional,
 		identityScale: settings.identityStrength,
 		composition
 	};
@@ -72,7 +64,12 @@ export async function makePortrait(
 			sample: await startingLatents(studio, settings, sizes, plan),
 			shape: latentShape(sizes),
 			conditional,
-			unconditional: unset && { direction: unset, identity, identityScale: 0, composition },
+			unconditional: direction.unconditional && {
+				direction: direction.unconditional,
+				identity: identity.unconditional,
+				identityScale: identity.unconditionalShare * settings.identityStrength,
+				composition
+			},
 			guidanceScale: settings.guidanceScale,
 			noise: (index) => gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(sizes)),
 			signal,

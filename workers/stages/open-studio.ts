@@ -20,11 +20,14 @@ import { openPack, verifyPack, type Pack } from '../runtime/pack';
 import { proveSeal } from '../runtime/seal';
 import { passesSelfTest } from '../runtime/self-test';
 import type { SessionDevice } from '../runtime/session';
+import { createTokenizer, type PromptTokenizer } from './encode-prompt';
 import { createFaceDetector, type FaceDetector } from './detect-face';
 
 export interface Studio {
 	readonly report: BootReport;
 	readonly pack: Pack;
+	/** For packs that read text. */
+	readonly tokenizer: PromptTokenizer | null;
 	readonly scheduler: Scheduler;
 	readonly faces: FaceDetector;
 }
@@ -42,6 +45,7 @@ export async function openStudio(
 	if (!seal.sealed) throw new LuxError('seal-broken', { worker: 'portrait' });
 
 	const verified = await verifyPack(init.manifestBytes, init.files);
+	const { conditioning } = verified.manifest;
 	const threads = wasmThreads(
 		navigator.hardwareConcurrency,
 		crossOriginIsolated && init.threadsSealed
@@ -67,6 +71,7 @@ export async function openStudio(
 	return {
 		report: { device: deviceReport, seal, pack: { hash: pack.hash, manifest: pack.manifest } },
 		pack,
+		tokenizer: conditioning.kind === 'clip' ? createTokenizer(conditioning, verified.files) : null,
 		scheduler: createScheduler(pack.manifest.scheduler),
 		faces: createFaceDetector(faceGraphs)
 	};

@@ -71,6 +71,8 @@ export interface FrameRequest {
 	/** Skin tones of the references, as far as they are known; without any, drift is not judged. */
 	skin?: readonly SkinTone[];
 	direction: Direction;
+	/** The direction in words, for packs that read text; others do not look at it. */
+	prompt?: string;
 	/** Unsigned 32-bit. */
 	seed: number;
 	/** Places the face; `seed` when absent. A variation passes that of the picture it starts from. */

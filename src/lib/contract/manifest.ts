@@ -39,15 +39,36 @@ const graph = v.strictObject({
 export const GRAPH_NAMES = [
 	'faceEncoder',
 	'identityProjector',
-	'directionEncoder',
 	'denoiser',
 	'vaeEncoder',
 	'vaeDecoder'
 ] as const;
 export type GraphName = (typeof GRAPH_NAMES)[number];
-/** Graphs that a pack may do without. */
-export const OPTIONAL_GRAPH_NAMES = ['composer'] as const;
+/** Graphs that a pack may do without: which of the encoders it has follows from its conditioning. */
+export const OPTIONAL_GRAPH_NAMES = ['directionEncoder', 'textEncoder', 'composer'] as const;
 export type OptionalGraphName = (typeof OPTIONAL_GRAPH_NAMES)[number];
+
+/** The pack knows the options of the call sheet by number. */
+const vocabulary = v.strictObject({
+	kind: v.literal('vocabulary'),
+	axes: v.array(v.picklist(['framing', 'setting', 'styling', 'mood', 'pose', 'look'])),
+	options: positiveInteger,
+	unset: positiveInteger,
+	tokens: positiveInteger,
+	width: positiveInteger
+});
+
+/** The pack reads a prompt through CLIP's text encoder. */
+const clip = v.strictObject({
+	kind: v.literal('clip'),
+	/** Length of the token sequence, start and end included: 77. */
+	tokens: v.pipe(v.number(), v.integer(), v.minValue(3)),
+	width: positiveInteger,
+	/** Files of the tokenizer in the hub's layout, both among `files`. */
+	tokenizer: v.strictObject({ tokenizer: path, config: path }),
+	/** What the unconditional branch of classifier-free guidance is told. */
+	negative: v.string()
+});
 
 export const packManifestSchema = v.strictObject({
 	formatVersion: v.literal(1),
@@ -76,20 +97,17 @@ export const packManifestSchema = v.strictObject({
 		scale: v.number(),
 		shift: v.number()
 	}),
-	conditioning: v.strictObject({
-		kind: v.literal('vocabulary'),
-		axes: v.array(v.picklist(['framing', 'setting', 'styling', 'mood', 'pose', 'look'])),
-		options: positiveInteger,
-		unset: positiveInteger,
-		tokens: positiveInteger,
-		width: positiveInteger
-	}),
+	conditioning: v.variant('kind', [vocabulary, clip]),
 	identity: v.strictObject({
 		cropSize: positiveInteger,
 		template: v.strictObject({ rightEye: unitPoint, leftEye: unitPoint, mouth: unitPoint }),
 		embeddingLength: positiveInteger,
+		/** Of one run of the identity projector. */
 		tokens: positiveInteger,
-		references: v.literal('average'),
+		/** `average`: one run, with the mean embedding. `stack`: one run for each photograph, tokens one after the other. */
+		references: v.picklist(['average', 'stack']),
+		/** Photographs that a stacking pack takes at most; as many as a sitter has where it does not say. */
+		photos: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(8))),
 		/** Absent in packs that were not calibrated: likeness then has a number and no words. */
 		likeness: v.optional(
 			v.pipe(
@@ -114,7 +132,10 @@ export const packManifestSchema = v.strictObject({
 	graphs: v.strictObject({
 		faceEncoder: graph,
 		identityProjector: graph,
-		directionEncoder: graph,
+		/** Of packs that know the vocabulary. */
+		directionEncoder: v.optional(graph),
+		/** Of packs that read a prompt. */
+		textEncoder: v.optional(graph),
 		/** Draws where the face goes, for denoisers that take a `composition`. */
 		composer: v.optional(graph),
 		denoiser: graph,
@@ -135,6 +156,8 @@ export const packManifestSchema = v.strictObject({
 
 export type PackManifest = v.InferOutput<typeof packManifestSchema>;
 export type GraphVariant = PackManifest['graphs'][GraphName]['variants'][number];
+export type VocabularyConditioning = v.InferOutput<typeof vocabulary>;
+export type ClipConditioning = v.InferOutput<typeof clip>;
 
 /** Size of a picture, pixels. */
 export interface ImageSize {

@@ -12,6 +12,8 @@ export interface Recipe {
 	packId: string;
 	packHash: string;
 	direction: Direction;
+	/** What the pack was told, where it reads text. */
+	prompt?: string;
 	seed: number;
 	/** Set where another seed places the face: variations keep the composition they started from. */
 	compositionSeed?: number;

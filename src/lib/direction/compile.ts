@@ -1,6 +1,7 @@
 /** A direction turned into what machines and people read: ids, text, words. */
 import { AXES, AXIS_LETTER, type Axis, type Direction } from '$lib/contract/direction';
 import { LuxError } from '$lib/contract/errors';
+import type { PackManifest } from '$lib/contract/manifest';
 import { VOCABULARY, findOption, type Option } from './vocabulary';
 
 /** The id a vocabulary pack takes for "photographer's choice". */
@@ -47,6 +48,18 @@ export function compilePrompt(direction: Direction, notes = ''): string {
 	return [...promptParts(direction).map(({ fragment }) => fragment), notes.trim()]
 		.filter((part) => part !== '')
 		.join(', ');
+}
+
+/**
+ * The prompt, for packs that read one.
+ * @param notes as in `compilePrompt`
+ */
+export function promptFor(
+	{ conditioning }: Pick<PackManifest, 'conditioning'>,
+	direction: Direction,
+	notes = ''
+): { prompt?: string } {
+	return conditioning.kind === 'clip' ? { prompt: compilePrompt(direction, notes) } : {};
 }
 
 /** The stable spelling, for example `F5,S4,Y7,M9,P7,L4`; unset axes are left out. */

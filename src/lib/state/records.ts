@@ -3,6 +3,7 @@ import type { FrameRequest, FrameResult } from '$lib/contract/engine';
 import { LuxError } from '$lib/contract/errors';
 import type { PackManifest } from '$lib/contract/manifest';
 import type { Recipe } from '$lib/contract/recipe';
+import { promptFor } from '$lib/direction/compile';
 import type { FrameRecord, ShootRecord } from '$lib/storage/schema';
 import type { SitterFace } from './embeddings';
 import type { Frame } from './sheet.svelte';
@@ -12,23 +13,27 @@ const PREVIEW_EVERY = 2;
 
 /**
  * Everything the pixels of a frame depend on, apart from the references and the picture it starts from.
+ * @param notes on the sitter, where they are to be told
  * @throws LuxError `recipe-other-pack` for a re-run of what another pack made
  */
 export function recipeOf(
 	{ origin, direction, identityStrength, size }: ShootRecord,
 	{ seed, plan }: Pick<Frame, 'seed' | 'plan'>,
-	{ hash, manifest }: { hash: string; manifest: PackManifest }
+	{ hash, manifest }: { hash: string; manifest: PackManifest },
+	notes = ''
 ): Recipe {
 	if (origin?.kind === 'rerun') {
 		const { packId, packHash } = origin.recipe;
 		if (packHash !== hash) throw new LuxError('recipe-other-pack', { packId });
 		return origin.recipe;
 	}
+	const directed = plan?.direction ?? direction;
 	const recipe: Recipe = {
 		version: 1,
 		packId: manifest.id,
 		packHash: hash,
-		direction: plan?.direction ?? direction,
+		direction: directed,
+		...promptFor(manifest, directed, notes),
 		seed,
 		steps: manifest.defaults.steps,
 		guidanceScale: manifest.defaults.guidanceScale,
@@ -64,6 +69,7 @@ export function requestOf(
 		guidanceScale,
 		identityStrength,
 		previewEvery: PREVIEW_EVERY,
+		...(recipe.prompt !== undefined && { prompt: recipe.prompt }),
 		...(compositionSeed !== undefined && { compositionSeed }),
 		...(size && { size }),
 		...(init && source && { init: { bytes: source, strength: init.strength } })

@@ -204,7 +204,7 @@ export class RunState {
 			shared = ({ sitter }) => sitter.id === frame.sitter.id;
 			const faces = await this.sitters.faces(abort.signal, frame.sitter.id);
 			shared = () => false;
-			const recipe = recipeOf(sheet.shoot, frame, pack);
+			const recipe = recipeOf(sheet.shoot, frame, pack, this.sitters.toldNotes(frame.sitter.id));
 			const source = recipe.init ? await this.#sourceOf(recipe.init.frameId) : null;
 			if (frame.status !== 'exposing') return;
 			const result = await this.engine.shootFrame(

@@ -129,6 +129,12 @@ export class SitterState {
 		return { id: crypto.randomUUID(), name, kind: 'own', createdAt: Date.now() };
 	}
 
+	/** Notes on a sitter that a pack may be told; empty unless the person asked for it. */
+	toldNotes(sitterId: string): string {
+		const record = this.recordOf(sitterId);
+		return record?.notesTold ? (record.notes ?? '') : '';
+	}
+
 	referenceCount(sitterId: string): number {
 		return this.#own.find(({ record }) => record.id === sitterId)?.references.length ?? 0;
 	}

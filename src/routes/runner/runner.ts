@@ -8,10 +8,11 @@ import type { BootReport, FrameResult, PortraitEngine, ReferencePhoto } from '$l
 import { LuxError, toWireError } from '$lib/contract/errors';
 import { cosine, meanEmbedding } from '$lib/contract/embedding';
 import type { PhotoRemark } from '$lib/contract/faces';
+import type { PackManifest } from '$lib/contract/manifest';
 import type { Stage } from '$lib/contract/progress';
 import type { SkinTone } from '$lib/contract/skin';
 import type { Outcome } from '$lib/contract/worker-api';
-import { parseDirection } from '$lib/direction/compile';
+import { parseDirection, promptFor } from '$lib/direction/compile';
 import { findShoot, SHOOTS } from '$lib/direction/shoots';
 import { fetchSamples, SamplePhotographs } from '$lib/state/samples';
 
@@ -70,6 +71,7 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 	const photographs = new SamplePhotographs();
 	const { signal } = new AbortController();
 	const ignore = () => undefined;
+	let pack: PackManifest | null = null;
 
 	async function read(bytes: ArrayBuffer, name: string): Promise<RunnerReference> {
 		const started = performance.now();
@@ -97,7 +99,12 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 	const embeddingOf = (handle: number) => faceOf(handle).embedding;
 
 	return {
-		boot: (options) => attempt(() => engine.boot(signal, options, ignore)),
+		boot: (options) =>
+			attempt(async () => {
+				const report = await engine.boot(signal, options, ignore);
+				pack = report.pack.manifest;
+				return report;
+			}),
 		sitters: async () => {
 			const samples = await fetchSamples(baseUrl).catch(() => []);
 			return samples.map(({ id, name, urls }) => ({
@@ -125,6 +132,7 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 					signal,
 					{
 						...request,
+						...(pack && promptFor(pack, request.direction)),
 						embeddings: handles.map(embeddingOf),
 						skin: handles.flatMap((handle) => faceOf(handle).skin ?? []),
 						previewEvery: 0

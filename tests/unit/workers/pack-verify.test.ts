@@ -97,6 +97,52 @@ describe('parseManifest', () => {
 	});
 });
 
+describe('a manifest’s conditioning', () => {
+	/** The micro pack, told by a prompt instead of numbers. */
+	function clip(change: (manifest: PackManifest) => void = () => undefined): PackManifest {
+		const manifest = structuredClone(original);
+		const { directionEncoder, ...graphs } = manifest.graphs;
+		const words = ['tokenizer.json', 'tokenizer_config.json'] as const;
+		manifest.graphs = { ...graphs, textEncoder: directionEncoder };
+		manifest.conditioning = {
+			kind: 'clip',
+			tokens: 77,
+			width: 64,
+			tokenizer: { tokenizer: words[0], config: words[1] },
+			negative: ''
+		};
+		const entry = { bytes: 1, sha256: '0'.repeat(64), chunks: ['0'.repeat(64)] };
+		manifest.files.push(...words.map((path) => ({ path, ...entry })));
+		manifest.totalBytes += words.length;
+		change(manifest);
+		return manifest;
+	}
+
+	it('may be a prompt', () => {
+		expect(parseManifest(encode(clip()))).toEqual(clip());
+	});
+
+	it.each<[string, PackManifest]>([
+		[
+			'a prompt read by a direction encoder',
+			clip((m) => {
+				m.graphs.directionEncoder = m.graphs.textEncoder;
+				delete m.graphs.textEncoder;
+			})
+		],
+		['both encoders', clip((m) => void (m.graphs.directionEncoder = m.graphs.textEncoder))],
+		['a vocabulary read by a text encoder', clip((m) => (m.conditioning = original.conditioning))],
+		[
+			'a tokenizer that is not among the files',
+			clip((m) => void ((m.totalBytes -= 1), m.files.pop()))
+		],
+		[
+			'a sequence without room for a word',
+			clip((m) => void (m.conditioning = { ...m.conditioning, tokens: 2 } as never))
+		]
+	])('may not be %s', (_, manifest) => refuse(manifest));
+});
+
 describe('verifyFile', async () => {
 	const entry = original.files[0]!;
 	const bytes = await fileBytes(entry.path);
