@@ -1,5 +1,5 @@
 /** The micro pack, its goldens (what PyTorch computes with the same weights) and a set-up runtime. */
-import type { GraphName, OptionalGraphName } from '$lib/contract/manifest';
+import type { AnyGraphName } from '$lib/contract/manifest';
 import type { LoadedFile } from '$lib/contract/worker-api';
 import { openGpu, type Gpu } from '$workers/runtime/gpu';
 import type { GraphTensor } from '$workers/runtime/graph';
@@ -58,7 +58,7 @@ export async function openTestGpu(): Promise<{ gpu: Gpu; device: SessionDevice }
 	return { gpu, device: { kind: 'webgpu', gpu } };
 }
 
-interface Entry {
+export interface TensorEntry {
 	dtype: 'float32' | 'int32' | 'uint8';
 	shape: number[];
 	offset: number;
@@ -71,7 +71,7 @@ interface Entry {
 export interface Goldens {
 	tensor(name: string): GraphTensor;
 	graphs: {
-		graph: GraphName | OptionalGraphName;
+		graph: AnyGraphName;
 		/** Input name -> tensor name. */
 		inputs: Record<string, string>;
 		outputs: Record<string, string>;
@@ -97,25 +97,30 @@ export interface Goldens {
 	}[];
 }
 
+/** Tensors of goldens.bin by name. */
+export function tensorsOf(
+	tensors: Record<string, TensorEntry>,
+	bytes: ArrayBuffer
+): (name: string) => GraphTensor {
+	return (name) => {
+		const entry = tensors[name];
+		if (!entry) throw new Error(`no golden tensor ${name}`);
+		const { dtype, shape, offset, length, scale, shift } = entry;
+		if (dtype === 'int32') return { data: new Int32Array(bytes, offset, length), shape };
+		const codes =
+			dtype === 'uint8'
+				? new Uint8Array(bytes, offset, length)
+				: new Float32Array(bytes, offset, length);
+		return { data: Float32Array.from(codes, (code) => code * scale + shift), shape };
+	};
+}
+
 export async function readGoldens(): Promise<Goldens> {
 	const json = JSON.parse(await (await read('goldens.json')).text()) as Omit<Goldens, 'tensor'> & {
-		tensors: Record<string, Entry>;
+		tensors: Record<string, TensorEntry>;
 	};
 	const bytes = await (await read('goldens.bin')).arrayBuffer();
-	return {
-		...json,
-		tensor(name) {
-			const entry = json.tensors[name];
-			if (!entry) throw new Error(`no golden tensor ${name}`);
-			const { dtype, shape, offset, length, scale, shift } = entry;
-			if (dtype === 'int32') return { data: new Int32Array(bytes, offset, length), shape };
-			const codes =
-				dtype === 'uint8'
-					? new Uint8Array(bytes, offset, length)
-					: new Float32Array(bytes, offset, length);
-			return { data: Float32Array.from(codes, (code) => code * scale + shift), shape };
-		}
-	};
+	return { ...json, tensor: tensorsOf(json.tensors, bytes) };
 }
 
 /** Largest absolute difference; infinite for different lengths or non-numbers. */

@@ -3,6 +3,7 @@ import { LuxError } from '$lib/contract/errors';
 import {
 	GRAPH_NAMES,
 	OPTIONAL_GRAPH_NAMES,
+	type AnyGraphName,
 	type GraphName,
 	type GraphVariant,
 	type OptionalGraphName,
@@ -25,7 +26,6 @@ export interface VerifiedPack {
 	files: ReadonlyMap<string, Uint8Array>;
 }
 
-type AnyGraphName = GraphName | OptionalGraphName;
 type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
 
 export interface Pack {
@@ -84,9 +84,8 @@ export async function openPack(
 			);
 			if (!variant)
 				throw new LuxError('pack-unsuitable', { detail: `${name} has no ${device.kind} variant` });
-			if (variant.externalData.length > 0)
-				throw new LuxError('pack-unsuitable', { detail: `${name} has external weights` });
-			const graph = await openSession(ort, name, files.get(variant.file)!, device);
+			const weights = variant.externalData.map((path) => ({ path, bytes: files.get(path)! }));
+			const graph = await openSession(ort, name, files.get(variant.file)!, device, weights);
 			open.set(name, graph);
 			requireNames(name, variant, graph);
 		}

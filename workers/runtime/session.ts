@@ -7,6 +7,12 @@ import type { Ort } from './ort';
 
 export type SessionDevice = { kind: 'wasm' } | { kind: 'webgpu'; gpu: Gpu };
 
+/** A file of external weights. */
+export interface WeightFile {
+	path: string;
+	bytes: Uint8Array;
+}
+
 /** A graph that also tells what it takes and gives, for checks against a manifest. */
 export interface OpenGraph extends Graph {
 	readonly inputNames: readonly string[];
@@ -18,19 +24,22 @@ export interface OpenGraph extends Graph {
  *
  * @param name Used as `stage` in errors, for example `denoiser`.
  * @param model Bytes of the .onnx file, already verified by hash.
+ * @param weights Files that the graph keeps its weights in, by the path it knows them by; verified as well.
  * @throws LuxError `runtime-failed`, `device-lost` or `out-of-memory`.
  */
 export async function openSession(
 	ort: Ort,
 	name: string,
 	model: Uint8Array,
-	device: SessionDevice
+	device: SessionDevice,
+	weights: readonly WeightFile[] = []
 ): Promise<OpenGraph> {
 	try {
 		const session = await ort.InferenceSession.create(model, {
 			executionProviders: [
 				device.kind === 'webgpu' ? { name: 'webgpu', device: device.gpu.device } : 'wasm'
 			],
+			externalData: weights.map(({ path, bytes }) => ({ path, data: bytes })),
 			graphOptimizationLevel: 'all',
 			logSeverityLevel: 3
 		});

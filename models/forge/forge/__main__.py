@@ -22,6 +22,7 @@ STEPS = {
     "unpack": ("forge.pack.unpack", "checkpoints from a shipped pack, so that its training can go on"),
     "likeness": ("forge.pack.likeness", "put the likeness scale that the app measured into a pack's manifest"),
     "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
+    "large": ("forge.large.write", "write a Large Format pack of random weights with its recipe, checkpoints and goldens"),
     "score": ("forge.pack.score", "measure portraits that the app made: the second half of `npm run pocket:eval`"),
     "assembly-fixtures": ("forge.pack.assembly_fixtures", "write the checkpoints and numbers that tests of workers/assembly use"),
     "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),

@@ -47,6 +47,7 @@ export type GraphName = (typeof GRAPH_NAMES)[number];
 /** Graphs that a pack may do without: which of the encoders it has follows from its conditioning. */
 export const OPTIONAL_GRAPH_NAMES = ['directionEncoder', 'textEncoder', 'composer'] as const;
 export type OptionalGraphName = (typeof OPTIONAL_GRAPH_NAMES)[number];
+export type AnyGraphName = GraphName | OptionalGraphName;
 
 /** The pack knows the options of the call sheet by number. */
 const vocabulary = v.strictObject({

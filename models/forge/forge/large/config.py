@@ -1,0 +1,66 @@
+"""Sizes of a Large Format model: Stable Diffusion 1.5 as it is published, and a tiny one of the same layout for tests."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class LargeConfig:
+    """What differs between family members. `unet`, `text` and `vae` are keyword arguments of diffusers' UNet2DConditionModel,
+    transformers' CLIPTextConfig and diffusers' AutoencoderTiny."""
+
+    id: str
+    title: str
+    width: int
+    height: int
+    unet: dict
+    text: dict
+    vae: dict
+    # IResNet: blocks of each of the four stages, and their widths.
+    face_blocks: tuple[int, int, int, int]
+    face_widths: tuple[int, int, int, int]
+    face_crop: int
+    embedding: int
+    # Identity projector: hidden width, and tokens of one photograph.
+    projector_hidden: int
+    tokens: int
+    photos: int = 5
+    latent_channels: int = field(default=4)
+
+    @property
+    def context(self) -> int:
+        """Width of the hidden states that cross-attention reads."""
+        return self.text["hidden_size"]
+
+
+SD15 = LargeConfig(
+    id="large-format", title="Large Format", width=512, height=640,
+    unet={"sample_size": 64, "cross_attention_dim": 768},
+    text={
+        "vocab_size": 49408, "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12,
+        "max_position_embeddings": 77, "hidden_act": "quick_gelu", "bos_token_id": 49406, "eos_token_id": 49407,
+    },
+    vae={},
+    face_blocks=(3, 4, 14, 3), face_widths=(64, 128, 256, 512), face_crop=112, embedding=512,
+    projector_hidden=1024, tokens=16,
+)
+
+TINY = LargeConfig(
+    id="micro-clip", title="Micro, told by a prompt", width=64, height=80,
+    unet={
+        "sample_size": 8, "cross_attention_dim": 24, "block_out_channels": (16, 32), "layers_per_block": 1, "norm_num_groups": 4,
+        "attention_head_dim": 2, "down_block_types": ("CrossAttnDownBlock2D", "DownBlock2D"),
+        "up_block_types": ("UpBlock2D", "CrossAttnUpBlock2D"),
+    },
+    text={
+        "vocab_size": 520, "hidden_size": 24, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2,
+        "max_position_embeddings": 77, "hidden_act": "quick_gelu", "bos_token_id": 518, "eos_token_id": 519,
+    },
+    vae={
+        "encoder_block_out_channels": (8, 8, 8, 8), "decoder_block_out_channels": (8, 8, 8, 8),
+        "num_encoder_blocks": (1, 1, 1, 1), "num_decoder_blocks": (1, 1, 1, 1),
+    },
+    face_blocks=(1, 1, 1, 1), face_widths=(8, 8, 16, 16), face_crop=32, embedding=16,
+    projector_hidden=32, tokens=2,
+)
+
+CONFIGS = {"tiny": TINY, "sd15": SD15}

@@ -1,0 +1,88 @@
+"""manifest.json and recipe.json of a Large Format pack."""
+
+import hashlib
+from pathlib import Path
+
+import onnx
+
+from forge.large.checkpoints import Checkpoint
+from forge.large.config import LargeConfig
+from forge.large.graphs import LargeGraph
+from forge.large.recipe import Shards
+from forge.large.words import FILES
+from forge.pack.manifest import SMALLEST_BUFFER, describe, hash_file, tensor_bytes
+from forge.pack.write import default_settings
+
+# Eyes and mouth of ArcFace's alignment template, in shares of its 112 pixels.
+TEMPLATE = {"rightEye": [0.34192, 0.46157], "leftEye": [0.65653, 0.45983], "mouth": [0.50125, 0.82397]}
+# Stable Diffusion 1.5's noise, in diffusers' terms.
+SCHEDULER = {
+    "num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "clip_sample": False,
+    "set_alpha_to_one": False, "steps_offset": 1, "timestep_spacing": "leading", "prediction_type": "epsilon",
+}
+NEGATIVE = "cartoon, painting, deformed, blurred"
+MADE_UP = {
+    "name": "CC0-1.0", "url": "https://creativecommons.org/publicdomain/zero/1.0/", "nonCommercial": False,
+    "summary": "Random numbers in the layout of the real files, for tests.",
+}
+
+
+def manifest_of(
+    folder: Path, config: LargeConfig, graphs: list[LargeGraph], shards: dict[str, Shards], licences: list[dict], version: str
+) -> dict:
+    """The manifest of the graphs, weights and words in `folder`."""
+    entries, largest, memory = {}, 0, 0
+    names = [*FILES]
+    for graph in graphs:
+        model = onnx.load(folder / f"{graph.stem}.onnx", load_external_data=False)
+        sizes = tensor_bytes(model)
+        largest, memory = max(largest, *sizes), memory + sum(sizes)
+        inputs = [describe(value) for value in model.graph.input]
+        for value in inputs:
+            if value["name"] in graph.free:
+                value["shape"][graph.free[value["name"]]] = config.photos * config.tokens
+        weights = list(shards[graph.name].files())
+        names += [f"{graph.stem}.onnx", *weights]
+        entries[graph.name] = {"variants": [{
+            "file": f"{graph.stem}.onnx", "externalData": weights, "devices": ["wasm", "webgpu"], "dtype": "float32",
+            "inputs": inputs, "outputs": [describe(value) for value in model.graph.output],
+        }]}
+    files = [hash_file(folder / name) for name in names]
+    return {
+        "formatVersion": 1, "id": config.id, "title": config.title, "version": version, "licences": licences,
+        "totalBytes": sum(entry["bytes"] for entry in files),
+        "image": {"width": config.width, "height": config.height},
+        # TAESD takes and gives latents as the denoiser sees them.
+        "latents": {"channels": config.latent_channels, "factor": 8, "scale": 1.0, "shift": 0.0},
+        "conditioning": {
+            "kind": "clip", "tokens": config.text["max_position_embeddings"], "width": config.context,
+            "tokenizer": {"tokenizer": FILES[0], "config": FILES[1]}, "negative": NEGATIVE,
+        },
+        "identity": {
+            "cropSize": config.face_crop, "template": TEMPLATE, "embeddingLength": config.embedding, "tokens": config.tokens,
+            "references": "stack", "photos": config.photos,
+        },
+        "scheduler": {"kind": "ddim", "config": SCHEDULER},
+        "defaults": default_settings(4 if config.id.startswith("micro") else 25, 2.0),
+        "graphs": entries,
+        "requirements": {
+            "maxBufferSize": max(largest, SMALLEST_BUFFER), "maxStorageBufferBindingSize": max(largest, SMALLEST_BUFFER),
+            "shaderF16": False, "memoryBytes": memory,
+        },
+        "files": files,
+    }
+
+
+def recipe_of(pack: str, hub: list[dict], checkpoints: list[Checkpoint], weights: list[dict], shards: dict[str, Shards]) -> dict:
+    """The recipe that makes every weight file. `hub` says what is published, in the order of `checkpoints`."""
+    files = {name: data for part in shards.values() for name, data in part.files().items()}
+    return {
+        "formatVersion": 1, "id": pack,
+        "sources": [
+            {**entry, "format": checkpoint.format, "unused": list(checkpoint.unused)} for entry, checkpoint in zip(hub, checkpoints)
+        ],
+        "files": [
+            {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
+        ],
+        "weights": weights,
+    }

@@ -1,0 +1,131 @@
+"""Large Format: recipes by machine, graphs without weights, agreement with diffusers and transformers."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+pytest.importorskip("diffusers", reason="needs the extra `large`")
+
+from forge.large.checkpoints import published
+from forge.large.config import SD15, TINY
+from forge.large.goldens import reference_unet, set_scale
+from forge.large.graphs import build_graphs, export
+from forge.large.models import build_models
+from forge.large.recipe import empty_graph, index_tensors, require_all_used
+from forge.large.write import write_large
+
+FIXTURE = Path(__file__).parents[3] / "tests/fixtures/packs/micro-clip"
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
+    folder = tmp_path_factory.mktemp("large")
+    return folder, write_large(TINY, folder, 7)
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def without_hashes(path: Path) -> dict:
+    """recipe.json without what depends on the random numbers, whose last digits differ between processors."""
+    recipe = json.loads(path.read_text())
+    for entry in (*recipe["sources"], *recipe["files"]):
+        del entry["sha256"]
+    return recipe
+
+
+def test_the_fixture_is_what_the_forge_writes(written: tuple[Path, dict]) -> None:
+    folder, _ = written
+    for name in [*(path.name for path in (folder / "pack").glob("*.onnx")), "tokenizer.json", "tokenizer_config.json"]:
+        assert digest(folder / "pack" / name) == digest(FIXTURE / "pack" / name), name
+    assert without_hashes(folder / "pack/recipe.json") == without_hashes(FIXTURE / "pack/recipe.json")
+
+
+def test_no_weight_is_left_in_a_graph(written: tuple[Path, dict], tmp_path: Path) -> None:
+    """Networks of another seed give the same graphs, byte for byte: what is in them does not depend on weights."""
+    folder, _ = written
+    write_large(TINY, tmp_path, 8)
+    graphs = sorted((folder / "pack").glob("*.onnx"))
+    assert len(graphs) == 6
+    for path in graphs:
+        assert digest(path) == digest(tmp_path / "pack" / path.name), path.name
+    assert digest(folder / "hub/hub.json") != digest(tmp_path / "hub/hub.json")
+
+
+def test_a_forgotten_tensor_is_an_error() -> None:
+    models = build_models(TINY, 7)
+    checkpoints = published(models)
+    graph = build_graphs(models)[1]
+    _, _, used = empty_graph(export(graph), graph.stem, index_tensors(checkpoints))
+    assert used == {("identity", f"image_proj.{name}") for name in models.projector.state_dict()}
+    with pytest.raises(ValueError, match="left over"):
+        require_all_used(checkpoints, used)
+
+
+def test_a_weight_of_unknown_origin_is_an_error() -> None:
+    models = build_models(TINY, 7)
+    others = [checkpoint for checkpoint in published(models) if checkpoint.id != "text-encoder"]
+    graph = build_graphs(models)[2]
+    with pytest.raises(ValueError, match="nobody knows where"):
+        empty_graph(export(graph), graph.stem, index_tensors(others))
+
+
+def test_equal_tensors_are_an_error() -> None:
+    models = build_models(TINY, 7)
+    models.projector.norm.bias.copy_(models.projector.norm.weight)
+    with pytest.raises(ValueError, match="cannot be told from"):
+        index_tensors(published(models))
+
+
+@torch.no_grad()
+def test_the_denoiser_is_diffusers_with_its_own_adapter() -> None:
+    models = build_models(TINY, 7)
+    unet = reference_unet(models)
+    draw = torch.Generator().manual_seed(3)
+    latents, text = torch.randn(1, 4, 10, 8, generator=draw), torch.randn(1, 77, TINY.context, generator=draw)
+    faces = torch.nn.functional.normalize(torch.randn(3, TINY.embedding, generator=draw), dim=1)
+    tokens = torch.cat([models.projector(face[None]) for face in faces], 1)
+    answers = []
+    for strength in (0.0, 0.4, 1.0):
+        set_scale(unet, strength)
+        expected = unet(latents, 300, text, added_cond_kwargs={"image_embeds": [faces[None]]}, return_dict=False)[0]
+        actual = models.denoiser(latents, torch.tensor([300.0]), text, tokens, torch.tensor([strength]))
+        assert (actual - expected).abs().max() < 1e-4
+        answers.append(expected)
+    assert (answers[0] - answers[2]).abs().max() > 0.01
+
+
+def test_assembled_weights_give_what_pytorch_gives(written: tuple[Path, dict], tmp_path: Path) -> None:
+    folder, shards = written
+    for graph in build_graphs(build_models(TINY, 7), seed=5):
+        (tmp_path / f"{graph.stem}.onnx").write_bytes((folder / "pack" / f"{graph.stem}.onnx").read_bytes())
+        for name, data in shards[graph.name].files().items():
+            (tmp_path / name).write_bytes(data)
+        session = onnxruntime.InferenceSession(tmp_path / f"{graph.stem}.onnx", providers=["CPUExecutionProvider"])
+        actual = session.run(None, {name: value.numpy() for name, value in graph.inputs.items()})[0]
+        with torch.no_grad():
+            expected = graph.module(*graph.inputs.values()).numpy()
+        assert np.abs(actual - expected).max() < 5e-4, graph.name
+
+
+def test_the_real_size_has_the_published_layout() -> None:
+    """Names and shapes that PACKS.md states of the real files. Built without memory: 1.1 billion parameters."""
+    with torch.device("meta"):
+        from forge.large.models import Denoiser, IdentityProjector
+        from diffusers import UNet2DConditionModel
+
+        denoiser = Denoiser(UNet2DConditionModel(**SD15.unet))
+        projector = IdentityProjector(SD15.embedding, SD15.projector_hidden, SD15.tokens, SD15.context)
+    assert len(denoiser.decoupled) == 16
+    assert [layer.to_k_ip.out_features for layer in denoiser.decoupled] == [320] * 2 + [640] * 2 + [1280] * 2 + [1280] * 3 + [640] * 3 + [320] * 3 + [1280]
+    assert len([name for name in denoiser.unet.state_dict() if ".processor." not in name]) == 686
+    assert {name: tuple(value.shape) for name, value in projector.state_dict().items()} == {
+        "proj.0.weight": (1024, 512), "proj.0.bias": (1024,), "proj.2.weight": (12288, 1024), "proj.2.bias": (12288,),
+        "norm.weight": (768,), "norm.bias": (768,),
+    }
