@@ -19,9 +19,13 @@ async function read(path: string): Promise<Blob> {
 	return response.blob();
 }
 
-/** Every file of the pack: those that it brings, and the weights made from the publishers'. */
-export async function assembledMicroClip(): Promise<VerifiedPack> {
-	const text = await (await read('pack/recipe.json')).text();
+/**
+ * Every file of the pack: those that it brings, and the weights made from the publishers'.
+ *
+ * @param pack Its folder: `pack` in float32, `pack-mixed` with int8 convolutions and int4 linear layers.
+ */
+export async function assembledMicroClip(pack: 'pack' | 'pack-mixed'): Promise<VerifiedPack> {
+	const text = await (await read(`${pack}/recipe.json`)).text();
 	const recipe = parseRecipe(text);
 	const folder = await new MemoryRoot().open(recipe.id);
 	const { files: made } = await assemble({
@@ -34,7 +38,7 @@ export async function assembledMicroClip(): Promise<VerifiedPack> {
 		onProgress: () => undefined,
 		now: () => performance.now()
 	});
-	const manifestBytes = await (await read('pack/manifest.json')).arrayBuffer();
+	const manifestBytes = await (await read(`${pack}/manifest.json`)).arrayBuffer();
 	const { files } = JSON.parse(new TextDecoder().decode(manifestBytes)) as {
 		files: { path: string; bytes: number }[];
 	};
@@ -45,7 +49,7 @@ export async function assembledMicroClip(): Promise<VerifiedPack> {
 			path,
 			bytes: assembled.has(path)
 				? new Blob([(await folder.read(path, 0, bytes)).slice()])
-				: await read(`pack/${path}`)
+				: await read(`${pack}/${path}`)
 		});
 	return verifyPack(manifestBytes, loaded);
 }

@@ -17,15 +17,16 @@ from forge.large.goldens import reference_unet, set_scale
 from forge.large.graphs import build_graphs, export
 from forge.large.models import build_models
 from forge.large.recipe import empty_graph, index_tensors, require_all_used
-from forge.large.write import write_large
+from forge.large.write import THRESHOLDS, folder_of, write_large
 
+THRESHOLD = THRESHOLDS["tiny"]
 FIXTURE = Path(__file__).parents[3] / "tests/fixtures/packs/micro-clip"
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict]:
     folder = tmp_path_factory.mktemp("large")
-    return folder, write_large(TINY, folder, 7)
+    return folder, write_large(TINY, folder, 7, ["float32", "mixed", "int8"], THRESHOLD)
 
 
 def digest(path: Path) -> str:
@@ -42,19 +43,22 @@ def without_hashes(path: Path) -> dict:
 
 def test_the_fixture_is_what_the_forge_writes(written: tuple[Path, dict]) -> None:
     folder, _ = written
-    for name in [*(path.name for path in (folder / "pack").glob("*.onnx")), "tokenizer.json", "tokenizer_config.json"]:
-        assert digest(folder / "pack" / name) == digest(FIXTURE / "pack" / name), name
-    assert without_hashes(folder / "pack/recipe.json") == without_hashes(FIXTURE / "pack/recipe.json")
+    for pack in ("pack", "pack-mixed"):
+        for path in (folder / pack).iterdir():
+            if path.name not in ("manifest.json", "recipe.json"):
+                assert digest(path) == digest(FIXTURE / pack / path.name), path
+        assert without_hashes(folder / pack / "recipe.json") == without_hashes(FIXTURE / pack / "recipe.json")
 
 
 def test_no_weight_is_left_in_a_graph(written: tuple[Path, dict], tmp_path: Path) -> None:
     """Networks of another seed give the same graphs, byte for byte: what is in them does not depend on weights."""
     folder, _ = written
-    write_large(TINY, tmp_path, 8)
-    graphs = sorted((folder / "pack").glob("*.onnx"))
-    assert len(graphs) == 6
-    for path in graphs:
-        assert digest(path) == digest(tmp_path / "pack" / path.name), path.name
+    write_large(TINY, tmp_path, 8, ["float32", "mixed"], THRESHOLD)
+    for pack in ("pack", "pack-mixed"):
+        graphs = sorted((folder / pack).glob("*.onnx"))
+        assert len(graphs) == 6
+        for path in graphs:
+            assert digest(path) == digest(tmp_path / pack / path.name), path
     assert digest(folder / "hub/hub.json") != digest(tmp_path / "hub/hub.json")
 
 
@@ -62,7 +66,7 @@ def test_a_forgotten_tensor_is_an_error() -> None:
     models = build_models(TINY, 7)
     checkpoints = published(models)
     graph = build_graphs(models)[1]
-    _, _, used = empty_graph(export(graph), graph.stem, index_tensors(checkpoints))
+    used = empty_graph(export(graph), graph.stem, index_tensors(checkpoints, models.adapters)).used
     assert used == {("identity", f"image_proj.{name}") for name in models.projector.state_dict()}
     with pytest.raises(ValueError, match="left over"):
         require_all_used(checkpoints, used)
@@ -73,14 +77,14 @@ def test_a_weight_of_unknown_origin_is_an_error() -> None:
     others = [checkpoint for checkpoint in published(models) if checkpoint.id != "text-encoder"]
     graph = build_graphs(models)[2]
     with pytest.raises(ValueError, match="nobody knows where"):
-        empty_graph(export(graph), graph.stem, index_tensors(others))
+        empty_graph(export(graph), graph.stem, index_tensors(others, models.adapters))
 
 
 def test_equal_tensors_are_an_error() -> None:
     models = build_models(TINY, 7)
     models.projector.norm.bias.copy_(models.projector.norm.weight)
     with pytest.raises(ValueError, match="cannot be told from"):
-        index_tensors(published(models))
+        index_tensors(published(models), models.adapters)
 
 
 @torch.no_grad()
@@ -101,17 +105,31 @@ def test_the_denoiser_is_diffusers_with_its_own_adapter() -> None:
     assert (answers[0] - answers[2]).abs().max() > 0.01
 
 
-def test_assembled_weights_give_what_pytorch_gives(written: tuple[Path, dict], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("variant", "least"), [("float32", 1.0), ("int8", 0.999), ("mixed", 0.98)])
+def test_assembled_weights_give_what_pytorch_gives(written: tuple[Path, dict], tmp_path: Path, variant: str, least: float) -> None:
+    """float32 in numbers, what is rounded by the cosine of its answers."""
     folder, shards = written
     for graph in build_graphs(build_models(TINY, 7), seed=5):
-        (tmp_path / f"{graph.stem}.onnx").write_bytes((folder / "pack" / f"{graph.stem}.onnx").read_bytes())
-        for name, data in shards[graph.name].files().items():
+        (tmp_path / f"{graph.stem}.onnx").write_bytes((folder_of(folder, variant) / f"{graph.stem}.onnx").read_bytes())
+        for name, data in shards[variant][graph.name].files().items():
             (tmp_path / name).write_bytes(data)
         session = onnxruntime.InferenceSession(tmp_path / f"{graph.stem}.onnx", providers=["CPUExecutionProvider"])
-        actual = session.run(None, {name: value.numpy() for name, value in graph.inputs.items()})[0]
+        actual = session.run(None, {name: value.numpy() for name, value in graph.inputs.items()})[0].ravel()
         with torch.no_grad():
-            expected = graph.module(*graph.inputs.values()).numpy()
-        assert np.abs(actual - expected).max() < 5e-4, graph.name
+            expected = graph.module(*graph.inputs.values()).numpy().ravel()
+        cosine = actual @ expected / np.linalg.norm(actual) / np.linalg.norm(expected)
+        print(variant, graph.name, cosine, np.abs(actual - expected).max())
+        assert cosine >= min(least, 1 - 1e-6), graph.name
+        if variant == "float32":
+            assert np.abs(actual - expected).max() < 5e-4, graph.name
+
+
+def test_rounded_variants_are_smaller(written: tuple[Path, dict]) -> None:
+    def size(variant: str) -> int:
+        return sum(len(data) for part in written[1][variant].values() for data in part.files().values())
+
+    # Of the smallest weights, kept in float32, the tiny pack has many: at full size the ratios are nearer to 4 and 7.
+    assert size("mixed") < size("int8") < 0.5 * size("float32")
 
 
 def test_the_real_size_has_the_published_layout() -> None:

@@ -10,6 +10,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from forge.large.lora import key_of
 from forge.large.models import LargeModels
 
 
@@ -35,7 +36,12 @@ def published(models: LargeModels) -> list[Checkpoint]:
     text = {f"text_model.{name.removeprefix('text_model.')}": value for name, value in models.text.state_dict().items()}
     # Older exports of the text encoder carry this buffer.
     text["text_model.embeddings.position_ids"] = torch.arange(models.config.text["max_position_embeddings"])[None]
-    unet = {name: value for name, value in models.unet.state_dict().items() if ".processor." not in name}
+    lora: dict[str, Tensor] = {}
+    for layer, low_rank in models.adapters.items():
+        lora |= {
+            f"{key_of(layer)}.lora_up.weight": low_rank.up, f"{key_of(layer)}.lora_down.weight": low_rank.down,
+            f"{key_of(layer)}.alpha": torch.tensor(low_rank.alpha),
+        }
     adapter: dict[str, Tensor] = {f"image_proj.{name}": value for name, value in models.projector.state_dict().items()}
     for index, layer in enumerate(models.denoiser.decoupled):
         # Odd numbers: the even ones in between are self-attention, which has nothing of its own.
@@ -45,7 +51,10 @@ def published(models: LargeModels) -> list[Checkpoint]:
     return [
         Checkpoint("text-encoder", "SG161222/Realistic_Vision_V5.1_noVAE", "text_encoder/model.safetensors", "safetensors", text,
                    ("text_model.embeddings.position_ids",)),
-        Checkpoint("unet", "SG161222/Realistic_Vision_V5.1_noVAE", "unet/diffusion_pytorch_model.safetensors", "safetensors", unet),
+        Checkpoint("unet", "SG161222/Realistic_Vision_V5.1_noVAE", "unet/diffusion_pytorch_model.safetensors", "safetensors", dict(models.base)),
+        # The strengths go into the recipe as numbers.
+        Checkpoint("few-steps", "latent-consistency/lcm-lora-sdv1-5", "pytorch_lora_weights.safetensors", "safetensors", lora,
+                   tuple(name for name in lora if name.endswith(".alpha"))),
         Checkpoint("taesd", "madebyollin/taesd", "diffusion_pytorch_model.safetensors", "safetensors", dict(models.vae.state_dict())),
         Checkpoint("identity", "h94/IP-Adapter-FaceID", "ip-adapter-faceid-portrait-v11_sd15.bin", "torch", adapter),
         Checkpoint("face", "luxshot/face-encoder", "w600k_r50.pt", "torch", face,

@@ -25,11 +25,15 @@ CASES = ((1.0, 1.0), (2.0, 0.75))
 PROMPTS = ("", PROMPT, "the the,the", "  two   spaces\tand\nlines ", "it's 1/125 s at f/2.8", "日本 ÄÖÜ ß", "the port " * 60)
 
 
+@torch.no_grad()
 def reference_unet(models: LargeModels) -> UNet2DConditionModel:
-    """A UNet of diffusers' own with the adapter loaded as it loads one from the hub."""
+    """A UNet of diffusers' own with the identity adapter loaded as it loads one from the hub, and the low-rank ones added."""
     unet = UNet2DConditionModel(**models.config.unet)
     tensors = {checkpoint.id: checkpoint.tensors for checkpoint in published(models)}
     unet.load_state_dict(tensors["unet"])
+    for layer, adapter in models.adapters.items():
+        weight = unet.get_submodule(layer).weight
+        weight += (adapter.alpha / adapter.up.shape[1] * (adapter.up.flatten(1) @ adapter.down.flatten(1))).reshape(weight.shape)
     unet._load_ip_adapter_weights([nested({name: value.detach().clone() for name, value in tensors["identity"].items()})])
     return unet.eval()
 

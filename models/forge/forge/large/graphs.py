@@ -92,20 +92,12 @@ def tidy(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
     return model
 
 
-def externalise(model: onnx.ModelProto, name: str, alias: str, place: tuple[str, int, int]) -> None:
-    """Replace the values of initializer `name` by a place (file, offset, bytes) and call it `alias` from now on: names are unique in
-    a graph, and a recipe fills several."""
-    tensor = next(tensor for tensor in model.graph.initializer if tensor.name == name)
-    tensor.ClearField("raw_data")
-    tensor.ClearField("float_data")
-    tensor.data_location = onnx.TensorProto.EXTERNAL
+def external(name: str, dtype: int, dims: tuple[int, ...], place: tuple[str, int, int]) -> onnx.TensorProto:
+    """An initializer whose values are at a place (file, offset, bytes) outside the graph."""
+    tensor = onnx.TensorProto(name=name, data_type=dtype, dims=dims, data_location=onnx.TensorProto.EXTERNAL)
     for key, value in zip(("location", "offset", "length"), place):
         tensor.external_data.add(key=key, value=str(value))
-    tensor.name = alias
-    for node in model.graph.node:
-        for index, value in enumerate(node.input):
-            if value == name:
-                node.input[index] = alias
+    return tensor
 
 
 def floats(model: onnx.ModelProto) -> dict[str, np.ndarray]:

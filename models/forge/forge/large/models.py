@@ -1,7 +1,7 @@
 """The networks of a Large Format pack with random weights, and as the modules that its graphs are exported from."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from diffusers import AutoencoderTiny, UNet2DConditionModel
@@ -11,6 +11,7 @@ from transformers import CLIPTextConfig, CLIPTextModel
 from forge.large.attention import DecoupledAttention, SelfAttention, Told
 from forge.large.config import LargeConfig
 from forge.large.face import IResNet
+from forge.large.lora import LowRank, draw_adapters, fuse
 
 
 class IdentityProjector(nn.Module):
@@ -112,7 +113,7 @@ class PictureEncoder(nn.Module):
 
 @dataclass
 class LargeModels:
-    """All networks of one pack, in eval mode."""
+    """All networks of one pack, in eval mode. The UNet has its adapters in it; `base` is how it is published."""
 
     config: LargeConfig
     text: CLIPTextModel
@@ -121,6 +122,8 @@ class LargeModels:
     vae: AutoencoderTiny
     projector: IdentityProjector
     face: IResNet
+    base: dict[str, Tensor] = field(default_factory=dict)
+    adapters: dict[str, LowRank] = field(default_factory=dict)
 
     def modules(self) -> list[nn.Module]:
         """Every network once; the denoiser holds the UNet."""
@@ -147,6 +150,11 @@ def build_models(config: LargeConfig, seed: int) -> LargeModels:
     last = models.vae.decoder.layers[-1]
     last.weight.mul_(0.1)
     last.bias.add_(0.5)
+    models.base = {name: value.clone() for name, value in unet.state_dict().items() if ".processor." not in name}
+    models.adapters = draw_adapters(unet, config.rank, draw)
+    for layer, adapter in models.adapters.items():
+        weight = unet.get_submodule(layer).weight
+        weight.copy_(fuse(weight, adapter))
     return models
 
 

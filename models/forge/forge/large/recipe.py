@@ -14,7 +14,9 @@ import torch
 from torch import Tensor
 
 from forge.large.checkpoints import Checkpoint
-from forge.large.graphs import externalise, floats
+from forge.large.encode import Encoded, encode_weight
+from forge.large.graphs import external, floats
+from forge.large.lora import LowRank, fuse, key_of
 
 ALIGNMENT = 64
 MAX_FILE_BYTES = 2**30
@@ -30,6 +32,21 @@ class Origin:
     checkpoint: Checkpoint
     tensor: str
     transposed: bool
+    adapter: "Fused | None" = None
+
+
+@dataclass(frozen=True)
+class Fused:
+    """The tensors of a low-rank adapter that is added to a weight, and how strongly."""
+
+    checkpoint: Checkpoint
+    key: str
+    factor: float
+
+    @property
+    def tensors(self) -> tuple[str, str]:
+        """Names of up and down."""
+        return f"{self.key}.lora_up.weight", f"{self.key}.lora_down.weight"
 
 
 def sha1(array: np.ndarray) -> bytes:
@@ -37,14 +54,19 @@ def sha1(array: np.ndarray) -> bytes:
     return hashlib.sha1(np.ascontiguousarray(array).tobytes()).digest()
 
 
-def index_tensors(checkpoints: list[Checkpoint]) -> dict[bytes, Origin]:
-    """Hash of a tensor's float32 values, and of its transpose -> where it is. Raises ValueError where two tensors are equal."""
+def index_tensors(checkpoints: list[Checkpoint], adapters: dict[str, LowRank]) -> dict[bytes, Origin]:
+    """Hash of a tensor's float32 values, and of its transpose -> where it is. A weight that an adapter belongs to (by name of its layer in the
+    UNet) is known by what the two make together. Raises ValueError where two tensors are equal."""
     found: dict[bytes, Origin] = {}
+    lora = next((checkpoint for checkpoint in checkpoints if checkpoint.id == "few-steps"), None)
     for checkpoint in checkpoints:
         for name, value in checkpoint.tensors.items():
-            if name in checkpoint.unused:
+            if name in checkpoint.unused or checkpoint is lora:
                 continue
-            array = value.detach().float().numpy()
+            low_rank = adapters.get(name.removesuffix(".weight")) if checkpoint.id == "unet" and name.endswith(".weight") else None
+            value = value.detach().float()
+            fused = Fused(lora, key_of(name.removesuffix(".weight")), low_rank.factor) if low_rank and lora else None
+            array = (fuse(value, low_rank) if fused else value).numpy()
             candidates = [(array, False)]
             if array.ndim == 2 and 1 not in array.shape:
                 candidates.append((array.T, True))
@@ -53,7 +75,7 @@ def index_tensors(checkpoints: list[Checkpoint]) -> dict[bytes, Origin]:
                 if key in found:
                     other = found[key]
                     raise ValueError(f"{checkpoint.id}:{name} cannot be told from {other.checkpoint.id}:{other.tensor}")
-                found[key] = Origin(checkpoint, name, transposed)
+                found[key] = Origin(checkpoint, name, transposed, fused)
     return found
 
 
@@ -85,40 +107,84 @@ class Shards:
         return {self.name(index): bytes(part) for index, part in enumerate(self.parts)}
 
 
-def weight_entry(origin: Origin, shape: tuple[int, ...], initializer: str, file: str, offset: int, size: int) -> dict:
-    """One entry of `weights` in recipe.json, in float32."""
-    value: Tensor = origin.checkpoint.tensors[origin.tensor]
-    steps: list[dict] = [{"kind": "transpose", "order": [1, 0]}] if origin.transposed else []
-    current = tuple(reversed(value.shape)) if origin.transposed else tuple(value.shape)
-    if current != shape:
+def input_entry(checkpoint: Checkpoint, name: str) -> dict:
+    """A published tensor as the recipe names it."""
+    value: Tensor = checkpoint.tensors[name]
+    return {"source": checkpoint.id, "tensor": name, "dtype": DTYPES[value.dtype], "shape": list(value.shape), "steps": []}
+
+
+def weight_entry(origin: Origin, shape: tuple[int, ...], encoded: Encoded, outputs: list[dict]) -> dict:
+    """One entry of `weights` in recipe.json."""
+    turned = origin.transposed and not encoded.as_published
+    published = tuple(origin.checkpoint.tensors[origin.tensor].shape)
+    steps: list[dict] = [{"kind": "transpose", "order": [1, 0]}] if turned else []
+    if (published[::-1] if origin.transposed else published) != shape:
         steps.append({"kind": "reshape", "shape": list(shape)})
-    return {
-        "inputs": [{
-            "source": origin.checkpoint.id, "tensor": origin.tensor, "dtype": DTYPES[value.dtype], "shape": list(value.shape), "steps": steps,
-        }],
-        "combine": None, "steps": [], "encoding": {"kind": "cast", "dtype": "F32"},
-        "outputs": [{"part": "values", "initializer": initializer, "file": file, "offset": offset, "bytes": size}],
-    }
+    inputs, combine = [input_entry(origin.checkpoint, origin.tensor)], None
+    if origin.adapter:
+        inputs += [input_entry(origin.adapter.checkpoint, name) for name in origin.adapter.tensors]
+        combine = {"kind": "lora", "factors": [origin.adapter.factor]}
+    return {"inputs": inputs, "combine": combine, "steps": steps, "encoding": encoded.encoding, "outputs": outputs}
 
 
-def empty_graph(model: onnx.ModelProto, stem: str, origins: dict[bytes, Origin]) -> tuple[list[dict], Shards, set[tuple[str, str]]]:
-    """Move every weight of `model` into files beside it, in place -> entries of the recipe, the files, the tensors that were used.
+@dataclass(frozen=True)
+class Emptied:
+    """What was taken out of a graph: entries of the recipe, the files, the tensors that were used."""
+
+    entries: list[dict]
+    shards: Shards
+    used: set[tuple[str, str]]
+
+
+def empty_graph(
+    model: onnx.ModelProto, stem: str, origins: dict[bytes, Origin], variant: str = "float32", threshold: int = 4096
+) -> Emptied:
+    """Move every weight of `model` into files beside it, in place, stored as `variant` says (forge/large/encode.py).
 
     Raises ValueError for an initializer of unknown origin that is too large to be a constant."""
-    shards, entries, used = Shards(stem), [], set()
+    entries, shards, used, moved = [], Shards(stem), set(), {}
     for name, array in floats(model).items():
         origin = origins.get(sha1(array))
         if origin is None:
             if array.nbytes > LARGEST_CONSTANT:
                 raise ValueError(f"{stem}: nobody knows where {name} {array.shape} comes from")
             continue
-        data = np.ascontiguousarray(array).tobytes()
-        file, offset = shards.add(data)
-        alias = f"{stem}/{name}"
-        externalise(model, name, alias, (file, offset, len(data)))
-        entries.append(weight_entry(origin, array.shape, alias, file, offset, len(data)))
+        # One name for all graphs of a recipe.
+        alias, users = f"{stem}/{name}", [index for index, node in enumerate(model.graph.node) if name in node.input]
+        for index in users:
+            node = model.graph.node[index]
+            node.input[:] = [alias if value == name else value for value in node.input]
+        user = model.graph.node[users[0]]
+        encoded = encode_weight(alias, array, user, variant if len(users) == 1 else "float32", threshold, origin.transposed)
+        outputs = []
+        for part in encoded.parts:
+            data = np.ascontiguousarray(part.values).tobytes()
+            file, offset = shards.add(data)
+            model.graph.initializer.append(external(alias + part.suffix, part.dtype, part.dims, (file, offset, len(data))))
+            outputs.append({"part": part.part, "initializer": alias + part.suffix, "file": file, "offset": offset, "bytes": len(data)})
+        entries.append(weight_entry(origin, array.shape, encoded, outputs))
         used.add((origin.checkpoint.id, origin.tensor))
-    return entries, shards, used
+        if origin.adapter:
+            used |= {(origin.adapter.checkpoint.id, tensor) for tensor in origin.adapter.tensors}
+        moved[name] = (users[0], encoded)
+    rewrite(model, moved)
+    return Emptied(entries, shards, used)
+
+
+def rewrite(model: onnx.ModelProto, moved: dict[str, tuple[int, Encoded]]) -> None:
+    """Take the moved initializers out of `model`, and put in the nodes that read what is stored instead."""
+    kept = [tensor for tensor in model.graph.initializer if tensor.name not in moved]
+    del model.graph.initializer[:]
+    model.graph.initializer.extend(kept)
+    replaced = {user: encoded.replaces for user, encoded in moved.values() if encoded.replaces}
+    nodes = [node for _, encoded in moved.values() for node in encoded.nodes]
+    nodes += [replaced.get(index, node) for index, node in enumerate(model.graph.node)]
+    # Copies: what is in the list goes away with it.
+    nodes = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+    if replaced and not any(opset.domain == "com.microsoft" for opset in model.opset_import):
+        model.opset_import.append(onnx.helper.make_opsetid("com.microsoft", 1))
 
 
 def require_all_used(checkpoints: list[Checkpoint], used: set[tuple[str, str]]) -> None:

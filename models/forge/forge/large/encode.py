@@ -1,0 +1,92 @@
+"""How weights are stored: as they are, in half precision, as int8 with a scale a channel, or as int4 in blocks. Half precision and int8 become float32
+again through operators that ONNX Runtime folds when it opens the graph; int4 stays int4 in memory and is read by MatMulNBits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import onnx
+from onnx import helper
+from onnxruntime.capi._pybind_state import quantize_matmul_4bits
+
+from forge.pack.quantise import WEIGHT_INPUT, output_axis, quantise_array
+
+BLOCK = 32
+FLOAT, FLOAT16, INT8, UINT8 = (getattr(onnx.TensorProto, kind) for kind in ("FLOAT", "FLOAT16", "INT8", "UINT8"))
+
+
+@dataclass(frozen=True)
+class Part:
+    """One stored initializer: which part of the encoding it is, its values, and its shape and type in the graph."""
+
+    part: str
+    suffix: str
+    values: np.ndarray
+    dims: tuple[int, ...]
+    dtype: int
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """A stored weight: the recipe's encoding, its parts, nodes that make the float32 weight of them, and for int4 the node that takes the place of
+    the product. `as_published`: the values are stored in the published orientation, not the graph's."""
+
+    encoding: dict
+    parts: tuple[Part, ...]
+    nodes: tuple[onnx.NodeProto, ...] = ()
+    replaces: onnx.NodeProto | None = None
+    as_published: bool = False
+
+
+def encode_weight(name: str, array: np.ndarray, user: onnx.NodeProto, variant: str, threshold: int, transposed: bool) -> Encoded:
+    """`array` is initializer `name`, read by `user`, the first node that does; `transposed`: the graph has the transpose of what was published.
+
+    Variants: `float32`; `float16`; `int8` (products and convolutions int8, what else is large float16); `mixed` (convolutions int8, products of
+    linear layers int4). Weights of fewer than `threshold` values stay float32."""
+    if variant == "float32" or array.size < threshold:
+        return Encoded({"kind": "cast", "dtype": "F32"}, (Part("values", "", array, array.shape, FLOAT),))
+    slot = WEIGHT_INPUT.get(user.op_type)
+    is_weight = slot is not None and len(user.input) > slot and user.input[slot] == name
+    if variant == "mixed" and is_weight and user.op_type == "MatMul" and transposed:
+        return encode_int4(name, array, user)
+    if variant != "float16" and is_weight:
+        return encode_int8(name, array, output_axis(user, array.ndim))
+    half = Part("values", ".half", array.astype(np.float16), array.shape, FLOAT16)
+    return Encoded({"kind": "cast", "dtype": "F16"}, (half,), (helper.make_node("Cast", [f"{name}.half"], [name], to=FLOAT),))
+
+
+def encode_int8(name: str, array: np.ndarray, axis: int) -> Encoded:
+    """Layout of forge/pack/quantise.py."""
+    codes, scales = quantise_array(array, axis)
+    dims = tuple(-1 if i == axis else 1 for i in range(array.ndim))
+    parts = (
+        Part("codes", ".int8", codes, codes.shape, INT8),
+        Part("scales", ".scale", scales, scales.reshape(dims).shape, FLOAT),
+    )
+    nodes = (
+        helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=FLOAT),
+        helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]),
+    )
+    return Encoded({"kind": "int8", "axis": axis, "scales": "F32"}, parts, nodes)
+
+
+def encode_int4(name: str, array: np.ndarray, product: onnx.NodeProto) -> Encoded:
+    """`array` [K, N] -> codes [N, blocks, 16], scales and zero points, by ONNX Runtime's own quantiser; and MatMulNBits for `product`."""
+    k, n = array.shape
+    blocks = -(-k // BLOCK)
+    codes = np.zeros((n, blocks, BLOCK // 2), np.uint8)
+    scales = np.zeros((n, blocks), np.float32)
+    zeros = np.zeros((n, -(-blocks // 2)), np.uint8)
+    padded = np.ascontiguousarray(np.pad(array, ((0, blocks * BLOCK - k), (0, 0))))
+    quantize_matmul_4bits(codes, padded, scales, zeros, BLOCK, n, k, False)
+    parts = (
+        Part("codes", ".int4", codes, codes.shape, UINT8),
+        Part("scales", ".scale", scales, (scales.size,), FLOAT),
+        Part("zeroPoints", ".zero", zeros, (zeros.size,), UINT8),
+    )
+    # accuracy_level 0: 4 would allow int8 activations, and other results on other devices.
+    node = helper.make_node(
+        "MatMulNBits", [product.input[0], *(f"{name}{part.suffix}" for part in parts)], list(product.output), domain="com.microsoft",
+        K=k, N=n, bits=4, block_size=BLOCK, accuracy_level=0,
+    )
+    encoding = {"kind": "int4", "block": BLOCK, "symmetric": False, "scales": "F32"}
+    return Encoded(encoding, parts, replaces=node, as_published=True)
