@@ -34,6 +34,16 @@ async function toWebp(page, png) {
 	return Buffer.from(base64, 'base64');
 }
 
+/** Those out of sight are loaded when they come into it. Runs in the page. */
+function imagesSeenAreThere() {
+	return [...document.images].every((image) => {
+		const { top, bottom, left, right } = image.getBoundingClientRect();
+		const seen =
+			image.checkVisibility() && bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
+		return image.complete || !seen;
+	});
+}
+
 const only = process.argv.slice(2);
 const target = join(root, 'docs/screens');
 await mkdir(target, { recursive: true });
@@ -60,7 +70,7 @@ try {
 				const height = await page.evaluate(() => document.documentElement.scrollHeight);
 				await page.setViewportSize({ ...view, height: Math.min(height, TALLEST) });
 			}
-			await page.waitForFunction(() => [...document.images].every(({ complete }) => complete));
+			await page.waitForFunction(imagesSeenAreThere);
 			for (const colorScheme of ['light', 'dark']) {
 				if (only.length && !only.includes(name)) continue;
 				await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
