@@ -11,6 +11,8 @@ export default {
 		adapter: adapter({ pages: out, assets: out, strict: true }),
 		// Any base path: `BASE_PATH=/portraits npm run build`. Relative asset URLs keep the rest portable.
 		paths: { base: /** @type {'' | `/${string}`} */ (process.env.BASE_PATH ?? ''), relative: true },
+		// Styles travel in the page: on a slow network each file would hold the first paint up by a round trip.
+		inlineStyleThreshold: 32_000,
 		alias: { $workers: 'workers' },
 		// Registered by src/lib/offline/install.ts once the engine is ready: its files are in the browser's cache then.
 		serviceWorker: { register: false },

@@ -54,7 +54,24 @@ export default defineConfig({
 	// ORT's loader without its embedded module: workers/runtime/ort.ts names every file it may load.
 	resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
 	worker: { format: 'es' },
-	build: { target: 'es2023', chunkSizeWarningLimit: 1200 },
+	build: {
+		target: 'es2023',
+		chunkSizeWarningLimit: 1200,
+		rolldownOptions: {
+			output: {
+				// A dozen pieces of a few hundred bytes would each cost a slow phone a round trip.
+				codeSplitting: {
+					groups: [
+						{
+							name: 'framework',
+							test: /node_modules\/(svelte|@sveltejs\/kit|esm-env|clsx|valibot)\//
+						},
+						{ name: 'base', test: /src\/lib\/(contract|direction)\// }
+					]
+				}
+			}
+		}
+	},
 	// Only a test imports the hashes so far; found in the middle of a run, they would reload its page.
 	optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@noble/hashes/sha2.js'] },
 	server: { headers: isolation, fs: { allow: ['workers', 'models', 'tests'] } },

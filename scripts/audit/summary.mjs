@@ -35,6 +35,18 @@ export function readReport({ categories, audits }) {
 }
 
 /**
+ * @template {Pick<PageAudit, 'scores'>} Report
+ * @param {readonly Report[]} reports of one page, at least one
+ * @returns {Report} the one with the middle performance; of an even number the lower of the two in the middle
+ */
+export function middleReport(reports) {
+	const sorted = reports.toSorted(
+		(a, b) => (a.scores.performance ?? -1) - (b.scores.performance ?? -1)
+	);
+	return /** @type {Report} */ (sorted[Math.floor((sorted.length - 1) / 2)]);
+}
+
+/**
  * @param {PageAudit[]} audits
  * @returns {string} one line a page and preset, with what costs points under it
  */

@@ -6,8 +6,8 @@ import { FACE_MANIFEST, parseFaceManifest } from './face-models';
 import { parseManifest } from './pack-verify';
 import { isSealingPolicy } from './seal';
 
-/** Reports closer together than this would only cost messages. */
-const REPORT_BYTES = 512 * 1024;
+/** Reports closer together than this would only cost messages and drawing, milliseconds. */
+const REPORT_EVERY = 100;
 
 /**
  * @param urls Absolute; `pack` and `faceModels` are directories with a trailing slash.
@@ -91,13 +91,13 @@ async function readFile(
 		const length = Number(response.headers.get('content-length')) || 0;
 		const parts: Uint8Array<ArrayBuffer>[] = [];
 		let loaded = 0;
-		let reported = 0;
+		let reported = performance.now();
 		const reader = response.body.getReader();
 		for (let part = await reader.read(); !part.done; part = await reader.read()) {
 			parts.push(part.value);
 			loaded += part.value.byteLength;
-			if (loaded - reported >= REPORT_BYTES) {
-				reported = loaded;
+			if (performance.now() - reported >= REPORT_EVERY) {
+				reported = performance.now();
 				onBytes(file, loaded, Math.max(loaded, length));
 			}
 		}

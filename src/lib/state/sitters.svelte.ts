@@ -93,13 +93,17 @@ export class SitterState {
 	async load(): Promise<void> {
 		const samples = fetchSamples(this.baseUrl()).then((found) => {
 			this.#samples = found;
-			this.#photographs.prefetch(found);
 		});
 		const own = this.#restoreOwn();
 		for (const outcome of await Promise.allSettled([samples, own]))
 			if (outcome.status === 'rejected') this.error = toWireError(outcome.reason);
 		// The first sample is chosen on a cold open: one press of Shoot is enough.
 		this.selectedId ??= this.#samples[0]?.id ?? this.all[0]?.id ?? null;
+	}
+
+	/** Fetches the samples' photographs, so that each can be shot with the network off. */
+	prefetch(): void {
+		this.#photographs.prefetch(this.#samples);
 	}
 
 	/**

@@ -25,6 +25,7 @@ import { SitterBin } from './sitter-bin.svelte';
 import { SitterState, type SitterChange } from './sitters.svelte';
 import type { Sheet } from './sheet.svelte';
 import { TeamState } from './team.svelte';
+import { whenIdle } from './when-idle';
 
 export interface StudioOptions {
 	createEngine: () => Promise<PortraitEngine>;
@@ -108,6 +109,8 @@ export class Studio {
 		await Promise.all([this.sitters.load(), this.ownShoots.load(), this.run.restore()]);
 		this.sharing.seat();
 		this.run.resume();
+		await whenIdle();
+		this.sitters.prefetch();
 		await this.engine.start().then(
 			() => this.sitters.prepare(),
 			() => undefined // shown by EngineState

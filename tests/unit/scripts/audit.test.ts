@@ -1,5 +1,5 @@
 import { readArguments } from '../../../scripts/audit/arguments.mjs';
-import { readReport, table, verdict } from '../../../scripts/audit/summary.mjs';
+import { middleReport, readReport, table, verdict } from '../../../scripts/audit/summary.mjs';
 import { describe, expect, it } from 'vitest';
 
 describe('arguments of the audit', () => {
@@ -8,7 +8,8 @@ describe('arguments of the audit', () => {
 			build: true,
 			pages: null,
 			presets: ['desktop', 'mobile'],
-			floor: 95
+			floor: 95,
+			runs: 3
 		});
 	});
 
@@ -22,19 +23,24 @@ describe('arguments of the audit', () => {
 			'--preset',
 			'mobile',
 			'--floor',
-			'80'
+			'80',
+			'--runs',
+			'1'
 		];
 		expect(readArguments(asked)).toEqual({
 			build: false,
 			pages: ['team/', ''],
 			presets: ['mobile'],
-			floor: 80
+			floor: 80,
+			runs: 1
 		});
 	});
 
 	it('are refused in words when they make no sense', () => {
 		expect(() => readArguments(['--preset', 'tablet'])).toThrow('there are desktop and mobile');
 		expect(() => readArguments(['--floor', 'high'])).toThrow('0 to 100');
+		expect(() => readArguments(['--runs', '0'])).toThrow('1 or more');
+		expect(() => readArguments(['--runs', '1.5'])).toThrow('1 or more');
 		expect(() => readArguments(['--fast'])).toThrow();
 	});
 });
@@ -100,5 +106,25 @@ describe('the summary of an audit', () => {
 		const none = { ...clean, scores: { ...clean.scores, accessibility: null } };
 		expect(verdict([none], 95).passed).toBe(false);
 		expect(verdict([], 95).passed).toBe(false);
+	});
+});
+
+describe('several runs of one page', () => {
+	const of = (...performance: (number | null)[]) =>
+		middleReport(
+			performance.map((score) => ({
+				scores: { performance: score, accessibility: 100, 'best-practices': 96 }
+			}))
+		).scores.performance;
+
+	it('count as the middle one; of two as the lower', () => {
+		expect(of(98, 87, 95)).toBe(95);
+		expect(of(93)).toBe(93);
+		expect(of(97, 94)).toBe(94);
+	});
+
+	it('put a run without a score below all others', () => {
+		expect(of(null, 90, 99)).toBe(90);
+		expect(of(null, null, 99)).toBeNull();
 	});
 });
