@@ -19,6 +19,8 @@ const VIEWS = [
 	{ width: 390, height: 844 }
 ];
 
+const ATTEMPTS = 3;
+
 /** Paths of all pages in the build, the front page first. */
 async function pagesOf(directory) {
 	const files = await readdir(directory, { recursive: true });
@@ -57,6 +59,17 @@ async function runAxe(browser, AxeBuilder, url) {
 	return [...found];
 }
 
+/** Lighthouse's report; asked again when its own recording went wrong, which says nothing about the page. */
+async function measured(measure, url) {
+	for (let left = ATTEMPTS - 1; ; left--) {
+		const result = await measure();
+		const error = result ? result.lhr.runtimeError : { code: 'NO_RESULT', message: '' };
+		if (result && !error) return result.lhr;
+		if (left === 0 || error.code !== 'NO_NAVSTART')
+			throw new Error(`${url}: ${error.code} ${error.message}`);
+	}
+}
+
 async function main() {
 	const { build, pages: wanted, presets, floor, runs } = readArguments();
 	ensurePackages();
@@ -83,18 +96,14 @@ async function main() {
 			const url = new URL(page, server.url).href;
 			const axe = await runAxe(browser, AxeBuilder, url);
 			for (const preset of presets) {
-				const reports = [];
-				for (let run = 0; run < runs; run++) {
-					const result = await lighthouse(
+				const measure = () =>
+					lighthouse(
 						url,
 						{ port, onlyCategories: [...CATEGORIES], logLevel: 'error' },
 						preset === 'desktop' ? desktop : undefined
 					);
-					if (!result) throw new Error(`Lighthouse gave no result for ${url}`);
-					const { runtimeError } = result.lhr;
-					if (runtimeError) throw new Error(`${url}: ${runtimeError.code} ${runtimeError.message}`);
-					reports.push(readReport(result.lhr));
-				}
+				const reports = [];
+				for (let run = 0; run < runs; run++) reports.push(readReport(await measured(measure, url)));
 				audits.push({ page, preset, ...middleReport(reports), axe });
 				console.error(`/${page} ${preset} done`);
 			}
