@@ -42,6 +42,13 @@ const EFFECTS: Record<
 		await poll(said).toMatch(/^[A-Z].*,.*\.$/);
 		expect(studio.direction.base?.id).not.toBe('rooftop-dusk');
 	},
+	undo: async ({ studio }) => {
+		await poll(said).toBe('Nothing to undo.');
+		await typed('roll');
+		await typed('undo');
+		expect(studio.direction.title).toBe('Rooftop Dusk');
+		expect(said()).toMatch(/^Half-length/);
+	},
 	lock: async ({ studio }) => {
 		await poll(said).toBe('setting locked.');
 		expect(studio.direction.locked).toEqual(['setting']);

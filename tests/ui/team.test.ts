@@ -285,6 +285,12 @@ const EFFECTS: Record<Exclude<TeamAction, PageAction>, (studio: Studio) => Promi
 	'new-seed': (studio) => poll(said).toBe(`Seed ${studio.team.direction.seed}.`),
 	policy: () => poll(said).toBe('A seed for each.'),
 	shoots: () => poll(dialog).toBe('Shoots'),
+	undo: async (studio) => {
+		await poll(said).toBe('Nothing to undo.');
+		studio.team.direction.roll();
+		await userEvent.keyboard('u');
+		await poll(() => studio.team.direction.title).toBe('Team Page');
+	},
 	crop: () => poll(said).toBe('Badge 3:4.'),
 	'save-sheet': () => poll(said).toBe('There is no portrait yet.'),
 	'save-zip': () => poll(said).toBe('There is no portrait yet.'),

@@ -54,6 +54,7 @@ export const SHORTCUT_SECTIONS = [
 		shortcuts: [
 			{ action: 'flip', key: 'h', says: 'Flip between headshot and editorial' },
 			{ action: 'roll', key: 'r', says: 'Roll the axes that are not locked' },
+			{ action: 'undo', key: 'u', says: 'Undo the last change of the direction' },
 			{ action: 'lock', key: 'l', says: 'Lock or unlock the open axis' },
 			{ action: 'shoots', key: 'o', says: 'Choose a shoot' },
 			{ action: 'save', key: 'm', says: 'Save as my shoot' },
@@ -80,7 +81,8 @@ export const TEAM_SECTIONS = [
 			{ action: 'cancel', key: 'c', says: 'Cancel what is being shot' },
 			{ action: 'new-seed', key: 'd', says: 'Draw a new seed' },
 			{ action: 'policy', key: 'e', says: 'One seed for everyone, or a seed for each' },
-			{ action: 'shoots', key: 'o', says: 'Choose a shoot' }
+			{ action: 'shoots', key: 'o', says: 'Choose a shoot' },
+			{ action: 'undo', key: 'u', says: 'Undo the last change of the direction' }
 		]
 	},
 	{

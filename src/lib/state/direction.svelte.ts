@@ -10,6 +10,7 @@ import type { ImageSize } from '$lib/contract/manifest';
 import { counterpartShoot, holdLocked, intentOf, otherIntent } from '$lib/direction/counterpart';
 import { sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
+import { History } from './history.svelte';
 
 export const MAX_COUNT = 9;
 const MAX_SEED = 0xffff_ffff;
@@ -18,6 +19,15 @@ interface Setup {
 	/** The named shoot it started from; null after a roll. */
 	base: NamedShoot | null;
 	direction: Direction;
+}
+
+/** What an undone change brings back. */
+interface Before {
+	setup: Setup;
+	intent: Intent;
+	other: Setup | null;
+	/** Null where the change left the seed alone: meanwhile it may have moved on with a shoot. */
+	seed: number | null;
 }
 
 /** One side of a pair. */
@@ -42,6 +52,7 @@ export class DirectionState {
 	/** What the other intent looked like when it was left; null until a flip, and after a fresh start. */
 	#other = $state.raw<Setup | null>(null);
 	#lastSeed: number | null = null;
+	readonly #history = new History<Before>();
 
 	/** @param own the person's own shoots, which have names as the twelve have */
 	constructor(private readonly own: () => readonly NamedShoot[] = () => []) {}
@@ -93,8 +104,24 @@ export class DirectionState {
 		this.#strength = Math.min(1, Math.max(0, value));
 	}
 
+	/** Whether a choice, a shoot, a flip, a roll or a link can be taken back. Locks and numbers are not part of it. */
+	get canUndo(): boolean {
+		return this.#history.any;
+	}
+
+	/** The direction as it was before the last change. */
+	undo(): void {
+		const before = this.#history.back();
+		if (!before) return;
+		this.#setup = before.setup;
+		this.#begin(before.intent, before.other);
+		if (before.seed !== null) this.seed = before.seed;
+	}
+
 	/** @param option null for photographer's choice */
 	choose(axis: Axis, option: OptionId | null): void {
+		if (this.direction[axis] === option) return;
+		this.#keep();
 		const direction = { ...this.direction, [axis]: option };
 		this.#setup = { ...this.#setup, direction };
 		// Choice by choice one may arrive at a shoot of the other intent.
@@ -104,13 +131,17 @@ export class DirectionState {
 
 	/** A named shoot; locked axes hold. */
 	apply(shoot: NamedShoot): void {
-		if (shoot.id !== this.base?.id) this.#begin(shoot.intent);
-		this.#setup = this.#held({ base: shoot, direction: shoot.direction });
+		const setup = this.#held({ base: shoot, direction: shoot.direction });
+		const fresh = shoot.id !== this.base?.id;
+		if (fresh || !sameDirection(setup.direction, this.direction)) this.#keep();
+		if (fresh) this.#begin(shoot.intent);
+		this.#setup = setup;
 	}
 
 	/** The same sitter and seed from the other point of view: as it was left, or else the counterpart. */
 	flip(intent: Intent = otherIntent(this.intent)): void {
 		if (intent === this.intent || !this.canFlip) return;
+		this.#keep(this.seed);
 		const left = this.#setup;
 		this.#setup = this.#counterpart();
 		this.intent = intent;
@@ -131,6 +162,7 @@ export class DirectionState {
 		identityStrength: number;
 	}): void {
 		const { direction, counterpart } = shared;
+		this.#keep(this.seed);
 		const base = shootOf(direction) ?? null;
 		this.#begin(
 			counterpart ? 'headshot' : (base?.intent ?? intentOf(direction, this.intent)),
@@ -154,6 +186,7 @@ export class DirectionState {
 		const rolled = Object.fromEntries(
 			AXES.map((axis) => [axis, VOCABULARY[axis][randomBelow(9)]!.id])
 		) as Direction;
+		this.#keep();
 		this.#begin(this.intent);
 		this.#setup = this.#held({ base: null, direction: rolled });
 	}
@@ -180,6 +213,10 @@ export class DirectionState {
 	advance(seeds = this.count): void {
 		this.#lastSeed = this.seed;
 		if (!this.seedLocked) this.seed = (this.seed + seeds) >>> 0;
+	}
+
+	#keep(seed: number | null = null): void {
+		this.#history.keep({ setup: this.#setup, intent: this.intent, other: this.#other, seed });
 	}
 
 	/** A fresh start: what was left on the other side no longer belongs to it. */

@@ -50,6 +50,50 @@ describe('DirectionState', () => {
 		expect(state.pair.headshot.title).toBe('Your own');
 	});
 
+	it('takes back choices, shoots, flips and rolls, one by one', () => {
+		const state = new DirectionState();
+		expect(state.canUndo).toBe(false);
+		const seen: unknown[] = [];
+		const now = () => ({ title: state.title, direction: state.direction, intent: state.intent });
+		for (const act of [
+			() => state.choose('look', 'L3'),
+			() => state.flip(),
+			() => state.roll(),
+			() => state.apply(findShoot('Badge')!),
+			() => state.choose('mood', null)
+		]) {
+			seen.push(now());
+			act();
+		}
+		for (const before of seen.toReversed()) {
+			state.undo();
+			expect(now()).toEqual(before);
+		}
+		expect(state.canUndo).toBe(false);
+		state.undo();
+		expect(now()).toEqual(seen[0]);
+	});
+
+	it('has nothing to take back after a choice that was already made', () => {
+		const state = new DirectionState();
+		state.choose('look', state.direction.look);
+		expect(state.canUndo).toBe(false);
+	});
+
+	it('takes a seed back with the flip that changed it, and with nothing else', () => {
+		const state = new DirectionState();
+		state.setSeed(100);
+		state.advance();
+		state.flip();
+		expect(state.seed).toBe(100);
+		state.undo();
+		expect(state.seed).toBe(103);
+		state.roll();
+		state.advance();
+		state.undo();
+		expect(state.seed).toBe(106);
+	});
+
 	it('does not flip while all six are locked: both sides would be the same', () => {
 		const state = new DirectionState();
 		for (const axis of AXES) state.toggleLock(axis);
