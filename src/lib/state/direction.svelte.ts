@@ -8,7 +8,7 @@ import {
 } from '$lib/contract/direction';
 import type { ImageSize } from '$lib/contract/manifest';
 import { counterpartShoot, holdLocked, intentOf, otherIntent } from '$lib/direction/counterpart';
-import { sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
+import { findShoot, sameDirection, SHOOTS, shootOf, type NamedShoot } from '$lib/direction/shoots';
 import { VOCABULARY } from '$lib/direction/vocabulary';
 import { History } from './history.svelte';
 
@@ -47,15 +47,25 @@ export class DirectionState {
 	size = $state.raw<ImageSize | null>(null);
 	/** Strength of the identity adapter, 0..1; null follows the pack. */
 	#strength = $state<number | null>(null);
-	#setup = $state.raw<Setup>(setupOf('rooftop-dusk'));
+	#setup = $state.raw<Setup>(setupOf(findShoot('rooftop-dusk')!));
 	#locked = $state.raw<readonly Axis[]>([]);
 	/** What the other intent looked like when it was left; null until a flip, and after a fresh start. */
 	#other = $state.raw<Setup | null>(null);
 	#lastSeed: number | null = null;
 	readonly #history = new History<Before>();
 
-	/** @param own the person's own shoots, which have names as the twelve have */
-	constructor(private readonly own: () => readonly NamedShoot[] = () => []) {}
+	/**
+	 * @param own the person's own shoots, which have names as the twelve have
+	 * @param start what is on the sheet at first, instead of Rooftop Dusk
+	 */
+	constructor(
+		private readonly own: () => readonly NamedShoot[] = () => [],
+		start?: NamedShoot
+	) {
+		if (!start) return;
+		this.#setup = setupOf(start);
+		this.intent = start.intent;
+	}
 
 	get direction(): Direction {
 		return this.#setup.direction;
@@ -256,8 +266,7 @@ export class DirectionState {
 	}
 }
 
-function setupOf(id: string): Setup {
-	const base = SHOOTS.find((shoot) => shoot.id === id)!;
+function setupOf(base: NamedShoot): Setup {
 	return { base, direction: base.direction };
 }
 

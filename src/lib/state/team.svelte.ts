@@ -48,8 +48,7 @@ export class TeamState {
 		private readonly repository: Repository,
 		own: () => readonly NamedShoot[]
 	) {
-		this.direction = new DirectionState(own);
-		this.direction.apply(TEAM_PAGE);
+		this.direction = new DirectionState(own, TEAM_PAGE);
 	}
 
 	/** In the order of the sitters. */
