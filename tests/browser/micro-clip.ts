@@ -1,5 +1,4 @@
 /** The micro pack that reads a prompt: its graphs as the app would bring them, its weights assembled here from checkpoints. */
-import type { AnyGraphName } from '$lib/contract/manifest';
 import type { LoadedFile } from '$lib/contract/worker-api';
 import { assemble } from '$workers/assembly/assemble';
 import { blobReader } from '$workers/assembly/bytes';
@@ -9,7 +8,7 @@ import { MemoryRoot } from '$workers/assembly/sink/memory';
 import type { GraphTensor } from '$workers/runtime/graph';
 import { verifyPack, type VerifiedPack } from '$workers/runtime/pack';
 import { sha256 } from '$workers/runtime/sha256';
-import { tensorsOf, type TensorEntry } from './micro-pack';
+import { tensorsOf, type Goldens, type TensorEntry } from './micro-pack';
 
 const BASE = new URL('/tests/fixtures/packs/micro-clip/', location.origin);
 
@@ -57,12 +56,7 @@ export async function assembledMicroClip(pack: 'pack' | 'pack-mixed'): Promise<V
 /** Layout: models/forge/forge/large/goldens.py. */
 export interface ClipGoldens {
 	tensor(name: string): GraphTensor;
-	graphs: {
-		graph: AnyGraphName;
-		inputs: Record<string, string>;
-		outputs: Record<string, string>;
-		tolerance: number;
-	}[];
+	graphs: Goldens['graphs'];
 	/** What transformers makes of prompts. */
 	prompts: { prompt: string; ids: string }[];
 	shoots: {

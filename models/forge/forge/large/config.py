@@ -25,6 +25,8 @@ class LargeConfig:
     tokens: int
     # Of the low-rank adapter that makes few steps enough.
     rank: int
+    # Default number of denoising steps.
+    steps: int
     photos: int = 5
     latent_channels: int = field(default=4)
 
@@ -43,7 +45,7 @@ SD15 = LargeConfig(
     },
     vae={},
     face_blocks=(3, 4, 14, 3), face_widths=(64, 128, 256, 512), face_crop=112, embedding=512,
-    projector_hidden=1024, tokens=16, rank=64,
+    projector_hidden=1024, tokens=16, rank=64, steps=25,
 )
 
 TINY = LargeConfig(
@@ -62,7 +64,7 @@ TINY = LargeConfig(
         "num_encoder_blocks": (1, 1, 1, 1), "num_decoder_blocks": (1, 1, 1, 1),
     },
     face_blocks=(1, 1, 1, 1), face_widths=(8, 8, 16, 16), face_crop=32, embedding=16,
-    projector_hidden=32, tokens=2, rank=3,
+    projector_hidden=32, tokens=2, rank=3, steps=4,
 )
 
 CONFIGS = {"tiny": TINY, "sd15": SD15}

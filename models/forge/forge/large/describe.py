@@ -63,7 +63,7 @@ def manifest_of(
             "references": "stack", "photos": config.photos,
         },
         "scheduler": {"kind": "ddim", "config": SCHEDULER},
-        "defaults": default_settings(4 if config.id.startswith("micro") else 25, 2.0),
+        "defaults": default_settings(config.steps, 2.0),
         "graphs": entries,
         "requirements": {
             "maxBufferSize": max(largest, SMALLEST_BUFFER), "maxStorageBufferBindingSize": max(largest, SMALLEST_BUFFER),

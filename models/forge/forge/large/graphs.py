@@ -11,6 +11,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from forge.large.models import LargeModels, PictureDecoder, PictureEncoder, TextEncoder
+from forge.pack.graphs import tidy
 
 OPSET = 18
 CUSTOM_DOMAIN = "com.microsoft"
@@ -72,24 +73,6 @@ def export(graph: LargeGraph) -> onnx.ModelProto:
             dynamic_axes={name: {axis: "photo_tokens"} for name, axis in graph.free.items()},
         )
     return tidy(onnx.load_from_string(buffer.getvalue()), graph.name)
-
-
-def tidy(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
-    """Without what only costs bytes or differs between machines: paths, names of nodes, intermediate shapes."""
-    del model.graph.value_info[:]
-    del model.metadata_props[:]
-    fixed = {v.name for v in (*model.graph.input, *model.graph.output, *model.graph.initializer)} | {""}
-    short: dict[str, str] = {}
-    for node in model.graph.node:
-        node.name, node.doc_string = "", ""
-        del node.metadata_props[:]
-        for names in (node.input, node.output):
-            for i, value in enumerate(names):
-                if value not in fixed:
-                    names[i] = short.setdefault(value, f"v{len(short)}")
-    model.graph.name, model.doc_string = name, ""
-    model.producer_name, model.producer_version = "forge", ""
-    return model
 
 
 def external(name: str, dtype: int, dims: tuple[int, ...], place: tuple[str, int, int]) -> onnx.TensorProto:

@@ -120,6 +120,25 @@ def fold_constants(model: bytes) -> onnx.ModelProto:
     return folded
 
 
+def tidy(model: onnx.ModelProto, name: str) -> onnx.ModelProto:
+    """Take out of `model`, in place, what only costs bytes or differs between machines: paths, names of nodes, intermediate shapes."""
+    del model.graph.value_info[:]
+    del model.metadata_props[:]
+    model.doc_string = ""
+    fixed = {v.name for v in (*model.graph.input, *model.graph.output, *model.graph.initializer)} | {""}
+    short: dict[str, str] = {}
+    for node in model.graph.node:
+        node.name, node.doc_string = "", ""
+        del node.metadata_props[:]
+        for names in (node.input, node.output):
+            for i, value in enumerate(names):
+                if value not in fixed:
+                    names[i] = short.setdefault(value, f"v{len(short)}")
+    model.graph.name = name
+    model.producer_name, model.producer_version = "forge", ""
+    return model
+
+
 def export_onnx(graph: Graph, threshold: int) -> tuple[bytes, list[str]]:
     """Export `graph` -> (file contents, names of the initializers that became int8). Deterministic: names, order and
     metadata depend only on the module."""
@@ -130,20 +149,6 @@ def export_onnx(graph: Graph, threshold: int) -> tuple[bytes, list[str]]:
     )
     model = fold_constants(buffer.getvalue())
     quantised = quantise_graph(model, threshold)
-    # Source locations and intermediate shapes only cost bytes, and would carry this machine's paths.
-    del model.graph.value_info[:]
-    del model.metadata_props[:]
-    model.doc_string = ""
-    fixed = {v.name for v in (*model.graph.input, *model.graph.output, *model.graph.initializer)} | {""}
-    short: dict[str, str] = {}
-    for node in model.graph.node:
-        node.name, node.doc_string = "", ""
-        del node.metadata_props[:]
-        for names in (node.input, node.output):
-            for i, name in enumerate(names):
-                if name not in fixed:
-                    names[i] = short.setdefault(name, f"v{len(short)}")
-    model.graph.name = graph.name
-    model.producer_name, model.producer_version = "forge", ""
+    tidy(model, graph.name)
     onnx.checker.check_model(model)
     return model.SerializeToString(deterministic=True), quantised
