@@ -91,6 +91,16 @@ export function errorText(error: WireError): ErrorText {
 				'This pack does not suit this device',
 				`Nothing was changed. Detail: ${error.params.detail}.`
 			);
+		case 'pack-not-kept':
+			return say(
+				'This pack is not on this device',
+				'It was removed, or never finished installing. Install it on the Packs page, or go on with another.'
+			);
+		case 'pack-busy':
+			return say(
+				'Packs are being worked on in another tab',
+				'Nothing was changed here. Wait until that is done, or go on there.'
+			);
 		case 'checkpoint-unreadable':
 		case 'checkpoint-unsafe':
 		case 'checkpoint-tensor-wrong':

@@ -33,6 +33,10 @@ export interface ErrorParams {
 	'pack-manifest-invalid': { detail: string };
 	'pack-file-corrupt': { file: string };
 	'pack-unsuitable': { detail: string };
+	/** The pack that was asked for is not on this device, or not whole. */
+	'pack-not-kept': Record<string, never>;
+	/** Another tab installs, checks or removes a pack. */
+	'pack-busy': Record<string, never>;
 	// packs assembled on the device from a publisher's checkpoints; `file` names the checkpoint
 	'checkpoint-unreadable': { file: string; fault: CheckpointFault };
 	/** A pickle that asks for more than tensors; `found` is the name or opcode it asks for. */

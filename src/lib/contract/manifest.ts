@@ -26,6 +26,10 @@ const graph = v.strictObject({
 			v.strictObject({
 				file: path,
 				externalData: v.array(path),
+				/** The one size of picture that this file is for; absent where the file serves every size. */
+				size: v.optional(v.strictObject({ width: positiveInteger, height: positiveInteger })),
+				/** What the open graph holds on to, weights above all, bytes: the memory plan adds these up. */
+				memoryBytes: v.optional(count),
 				devices: v.pipe(v.array(v.picklist(['wasm', 'webgpu'])), v.minLength(1)),
 				dtype: v.picklist(['float32', 'float16']),
 				inputs: v.array(tensor),
@@ -45,7 +49,12 @@ export const GRAPH_NAMES = [
 ] as const;
 export type GraphName = (typeof GRAPH_NAMES)[number];
 /** Graphs that a pack may do without: which of the encoders it has follows from its conditioning. */
-export const OPTIONAL_GRAPH_NAMES = ['directionEncoder', 'textEncoder', 'composer'] as const;
+export const OPTIONAL_GRAPH_NAMES = [
+	'directionEncoder',
+	'textEncoder',
+	'composer',
+	'previewDecoder'
+] as const;
 export type OptionalGraphName = (typeof OPTIONAL_GRAPH_NAMES)[number];
 export type AnyGraphName = GraphName | OptionalGraphName;
 
@@ -75,6 +84,8 @@ export const packManifestSchema = v.strictObject({
 	formatVersion: v.literal(1),
 	id: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]*$/)),
 	title: v.string(),
+	/** One or two sentences for people: what it makes, and from what. */
+	description: v.optional(v.string()),
 	version: v.string(),
 	licences: v.array(
 		v.strictObject({
@@ -103,6 +114,8 @@ export const packManifestSchema = v.strictObject({
 		cropSize: positiveInteger,
 		template: v.strictObject({ rightEye: unitPoint, leftEye: unitPoint, mouth: unitPoint }),
 		embeddingLength: positiveInteger,
+		/** `unit` (the default): a point on the sphere, compared by cosine. `features`: taken as the encoder gives them, and compared by nobody. */
+		embedding: v.optional(v.picklist(['unit', 'features'])),
 		/** Of one run of the identity projector. */
 		tokens: positiveInteger,
 		/** `average`: one run, with the mean embedding. `stack`: one run for each photograph, tokens one after the other. */
@@ -128,7 +141,12 @@ export const packManifestSchema = v.strictObject({
 		steps: positiveInteger,
 		guidanceScale: v.pipe(v.number(), v.minValue(1)),
 		identityStrength: unit,
-		variation: v.strictObject({ subtle: unit, strong: unit })
+		variation: v.strictObject({ subtle: unit, strong: unit }),
+		/**
+		 * A second pass over the face of pictures in which it is small: below this share of the picture's height it is made again, enlarged,
+		 * from as much noise as `strength` says. Absent where the pack does not gain by it.
+		 */
+		faceDetail: v.optional(v.strictObject({ below: unit, strength: unit }))
 	}),
 	graphs: v.strictObject({
 		faceEncoder: graph,
@@ -141,7 +159,10 @@ export const packManifestSchema = v.strictObject({
 		composer: v.optional(graph),
 		denoiser: graph,
 		vaeEncoder: graph,
-		vaeDecoder: graph
+		/** Makes the picture that is kept. */
+		vaeDecoder: graph,
+		/** A small decoder for pictures on the way, where the other one is large. */
+		previewDecoder: v.optional(graph)
 	}),
 	requirements: v.strictObject({
 		maxBufferSize: count,

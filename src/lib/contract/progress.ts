@@ -45,3 +45,5 @@ export interface AssemblyProgress {
 	/** At the speed of the last seconds; null while that is not known. */
 	secondsLeft: number | null;
 }
+
+export type AssemblyListener = (progress: AssemblyProgress) => void;

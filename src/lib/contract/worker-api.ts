@@ -12,7 +12,8 @@ import type {
 } from './engine';
 import type { DeviceOverride } from './device';
 import type { WireError } from './errors';
-import type { ProgressListener } from './progress';
+import type { KeptPack, PackInstallation } from './packs';
+import type { AssemblyListener, ProgressListener } from './progress';
 
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: WireError };
 
@@ -77,8 +78,22 @@ export interface PackRead {
 
 /** workers/pack.worker.ts: the only network reader, never sees a face. */
 export interface PackWorkerApi {
+	/** Takes a pack in; ended at any moment it goes on when called again. See `PackKeeper`. */
+	install(
+		runId: number,
+		installation: PackInstallation,
+		onProgress: AssemblyListener
+	): Promise<Outcome<KeptPack>>;
+	/** Holds an installation at the next tensor, or lets it go on. */
+	pause(runId: number, paused: boolean): void;
+	/** Asks a run to stop; its promise then gives `cancelled`. */
+	cancel(runId: number): void;
+	list(): Promise<Outcome<KeptPack[]>>;
+	verify(runId: number, folder: string, onProgress: AssemblyListener): Promise<Outcome<null>>;
+	remove(folder: string): Promise<Outcome<null>>;
 	read(
 		urls: {
+			/** A directory of the app's origin, with a trailing slash, or `opfs:` and the folder of an installed pack. */
 			pack: string;
 			faceModels: string;
 			wasmBinary: string;

@@ -5,8 +5,6 @@ import { HubApiError, pathsInfo, type PathInfo } from '@huggingface/hub';
 import { HttpFile } from './http-file';
 import { Passing, requireAnswer, withPatience, type Patience } from './retries';
 
-export const HUB_URL = 'https://huggingface.co';
-
 export interface Hub {
 	/** Without a trailing slash. A mirror serves the same paths. */
 	url: string;
