@@ -58,7 +58,8 @@ def test_no_weight_is_left_in_a_graph(written: tuple[Path, dict], tmp_path: Path
     write_large(TINY, tmp_path, 8, ["float32", "mixed"], THRESHOLD)
     for pack in ("pack", "pack-mixed"):
         graphs = sorted((folder / pack).glob("*.onnx"))
-        assert len(graphs) == 6
+        # Three for every size, and four that depend on it in two sizes.
+        assert len(graphs) == 3 + 2 * 4
         for path in graphs:
             assert digest(path) == digest(tmp_path / pack / path.name), path
     assert digest(folder / "hub/hub.json") != digest(tmp_path / "hub/hub.json")
@@ -69,7 +70,7 @@ def test_a_forgotten_tensor_is_an_error() -> None:
     checkpoints = published(models)
     graph = build_graphs(models)[1]
     used = empty_graph(export(graph), graph.stem, index_tensors(checkpoints, models.adapters)).used
-    assert used == {("identity", f"image_proj.{name}") for name in models.projector.state_dict()}
+    assert used == {("identity", name) for checkpoint in checkpoints if checkpoint.id == "identity" for name in checkpoint.tensors}
     with pytest.raises(ValueError, match="left over"):
         require_all_used(checkpoints, used)
 
@@ -97,11 +98,12 @@ def test_the_denoiser_is_diffusers_with_its_own_adapter() -> None:
     latents, text = torch.randn(1, 4, 10, 8, generator=draw), torch.randn(1, 77, TINY.context, generator=draw)
     faces = torch.nn.functional.normalize(torch.randn(3, TINY.embedding, generator=draw), dim=1)
     tokens = torch.cat([models.projector(face[None]) for face in faces], 1)
+    told = (*models.denoiser.of_text()(text), *models.denoiser.of_identity()(tokens))
     answers = []
     for strength in (0.0, 0.4, 1.0):
         set_scale(unet, strength)
         expected = unet(latents, 300, text, added_cond_kwargs={"image_embeds": [faces[None]]}, return_dict=False)[0]
-        actual = models.denoiser(latents, torch.tensor([300.0]), text, tokens, torch.tensor([strength]))
+        actual = models.denoiser(latents, torch.tensor([300.0]), *told, torch.tensor([strength]))
         assert (actual - expected).abs().max() < 1e-4
         answers.append(expected)
     assert (answers[0] - answers[2]).abs().max() > 0.01
@@ -112,17 +114,34 @@ def test_assembled_weights_give_what_pytorch_gives(written: tuple[Path, dict], t
     """float32 in numbers, what is rounded by the cosine of its answers."""
     folder, shards = written
     for graph in build_graphs(build_models(TINY, 7), seed=5):
-        (tmp_path / f"{graph.stem}.onnx").write_bytes((folder_of(folder, variant) / f"{graph.stem}.onnx").read_bytes())
+        (tmp_path / graph.file).write_bytes((folder_of(folder, variant) / graph.file).read_bytes())
         for name, data in shards[variant][graph.name].files().items():
             (tmp_path / name).write_bytes(data)
-        session = onnxruntime.InferenceSession(tmp_path / f"{graph.stem}.onnx", providers=["CPUExecutionProvider"])
-        actual = session.run(None, {name: value.numpy() for name, value in graph.inputs.items()})[0].ravel()
+        session = onnxruntime.InferenceSession(tmp_path / graph.file, providers=["CPUExecutionProvider"])
         with torch.no_grad():
-            expected = graph.module(*graph.inputs.values()).numpy().ravel()
-        cosine = actual @ expected / np.linalg.norm(actual) / np.linalg.norm(expected)
-        assert cosine >= min(least, 1 - 1e-6), graph.name
-        if variant == "float32":
-            assert np.abs(actual - expected).max() < 5e-4, graph.name
+            result = graph.module(*graph.inputs.values())
+        results = result if isinstance(result, tuple) else (result,)
+        for actual, value in zip(session.run(None, {name: value.numpy() for name, value in graph.inputs.items()}), results, strict=True):
+            actual, expected = actual.ravel(), value.numpy().ravel()
+            cosine = actual @ expected / np.linalg.norm(actual) / np.linalg.norm(expected)
+            assert cosine >= min(least, 1 - 1e-6), graph.file
+            if variant == "float32":
+                assert np.abs(actual - expected).max() < 5e-4, graph.file
+
+
+def test_sizes_share_their_weights(written: tuple[Path, dict]) -> None:
+    manifest = json.loads((written[0] / "pack/manifest.json").read_text())
+    for name in ("denoiser", "vaeEncoder", "vaeDecoder", "previewDecoder"):
+        variants = manifest["graphs"][name]["variants"]
+        assert [variant["size"] for variant in variants] == [{"width": 64, "height": 80}, {"width": 80, "height": 64}]
+        assert variants[0]["externalData"] == variants[1]["externalData"] and variants[0]["file"] != variants[1]["file"]
+
+
+def test_half_precision_is_published_where_it_says_so() -> None:
+    checkpoints = {checkpoint.id: checkpoint for checkpoint in published(build_models(TINY, 7))}
+    for id_, checkpoint in checkpoints.items():
+        floating = {value.dtype for name, value in checkpoint.tensors.items() if value.is_floating_point()}
+        assert floating == {torch.float16 if id_ in TINY.half else torch.float32}, id_
 
 
 def test_rounded_variants_are_smaller(written: tuple[Path, dict]) -> None:
@@ -139,6 +158,7 @@ def test_the_real_size_has_the_published_layout() -> None:
         denoiser = Denoiser(UNet2DConditionModel(**SD15.unet))
         projector = IdentityProjector(SD15.embedding, SD15.projector_hidden, SD15.tokens, SD15.context)
     assert len(denoiser.decoupled) == 16
+    assert denoiser.width == 12480
     assert [layer.to_k_ip.out_features for layer in denoiser.decoupled] == [320] * 2 + [640] * 2 + [1280] * 2 + [1280] * 3 + [640] * 3 + [320] * 3 + [1280]
     assert len([name for name in denoiser.unet.state_dict() if ".processor." not in name]) == 686
     assert {name: tuple(value.shape) for name, value in projector.state_dict().items()} == {

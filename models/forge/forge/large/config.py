@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class LargeConfig:
-    """What differs between family members. `unet`, `text` and `vae` are keyword arguments of diffusers' UNet2DConditionModel,
-    transformers' CLIPTextConfig and diffusers' AutoencoderTiny."""
+    """What differs between family members. `unet`, `text`, `vae` and `preview` are keyword arguments of diffusers' UNet2DConditionModel,
+    transformers' CLIPTextConfig, and diffusers' AutoencoderKL and AutoencoderTiny."""
 
     id: str
     title: str
@@ -15,6 +15,7 @@ class LargeConfig:
     unet: dict
     text: dict
     vae: dict
+    preview: dict
     # IResNet: blocks of each of the four stages, and their widths.
     face_blocks: tuple[int, int, int, int]
     face_widths: tuple[int, int, int, int]
@@ -28,12 +29,21 @@ class LargeConfig:
     # Default number of denoising steps.
     steps: int
     photos: int = 5
+    # Further sizes (width, height).
+    others: tuple[tuple[int, int], ...] = ()
+    # Checkpoints whose publishers give them out in half precision.
+    half: frozenset[str] = frozenset()
     latent_channels: int = field(default=4)
 
     @property
     def context(self) -> int:
         """Width of the hidden states that cross-attention reads."""
         return self.text["hidden_size"]
+
+    @property
+    def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Every size of picture (width, height), the native one first."""
+        return ((self.width, self.height), *self.others)
 
 
 SD15 = LargeConfig(
@@ -43,9 +53,14 @@ SD15 = LargeConfig(
         "vocab_size": 49408, "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 12, "num_attention_heads": 12,
         "max_position_embeddings": 77, "hidden_act": "quick_gelu", "bos_token_id": 49406, "eos_token_id": 49407,
     },
-    vae={},
+    vae={
+        "block_out_channels": (128, 256, 512, 512), "layers_per_block": 2, "latent_channels": 4,
+        "down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4,
+    },
+    preview={},
     face_blocks=(3, 4, 14, 3), face_widths=(64, 128, 256, 512), face_crop=112, embedding=512,
     projector_hidden=1024, tokens=16, rank=64, steps=25,
+    others=((640, 512), (384, 480)), half=frozenset({"unet", "text-encoder", "identity"}),
 )
 
 TINY = LargeConfig(
@@ -60,11 +75,16 @@ TINY = LargeConfig(
         "max_position_embeddings": 77, "hidden_act": "quick_gelu", "bos_token_id": 518, "eos_token_id": 519,
     },
     vae={
+        "block_out_channels": (8, 8, 8, 8), "layers_per_block": 1, "latent_channels": 4, "norm_num_groups": 4,
+        "down_block_types": ("DownEncoderBlock2D",) * 4, "up_block_types": ("UpDecoderBlock2D",) * 4,
+    },
+    preview={
         "encoder_block_out_channels": (8, 8, 8, 8), "decoder_block_out_channels": (8, 8, 8, 8),
         "num_encoder_blocks": (1, 1, 1, 1), "num_decoder_blocks": (1, 1, 1, 1),
     },
     face_blocks=(1, 1, 1, 1), face_widths=(8, 8, 16, 16), face_crop=32, embedding=16,
     projector_hidden=32, tokens=2, rank=3, steps=4,
+    others=((80, 64),), half=frozenset({"unet", "identity"}),
 )
 
 CONFIGS = {"tiny": TINY, "sd15": SD15}

@@ -1,6 +1,7 @@
 """manifest.json and recipe.json of a Large Format pack."""
 
 import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 import onnx
@@ -10,7 +11,7 @@ from forge.large.config import LargeConfig
 from forge.large.graphs import LargeGraph
 from forge.large.recipe import Shards
 from forge.large.words import FILES
-from forge.pack.manifest import SMALLEST_BUFFER, describe, hash_file, tensor_bytes
+from forge.pack.manifest import SMALLEST_BUFFER, describe, hash_file
 from forge.pack.write import default_settings
 
 # Eyes and mouth of ArcFace's alignment template, in shares of its 112 pixels.
@@ -27,32 +28,46 @@ MADE_UP = {
 }
 
 
+@dataclass(frozen=True)
+class Footprint:
+    """What a graph takes while it is open, bytes: its weights as they are kept, and the largest single tensor of a run."""
+
+    weights: int
+    largest: int
+
+
 def manifest_of(
-    folder: Path, config: LargeConfig, graphs: list[LargeGraph], shards: dict[str, Shards], licences: list[dict], version: str
+    folder: Path, config: LargeConfig, graphs: list[LargeGraph], shards: dict[str, Shards], sizes: dict[str, Footprint],
+    licences: list[dict], version: str,
 ) -> dict:
-    """The manifest of the graphs, weights and words in `folder`."""
-    entries, largest, memory = {}, 0, 0
-    names = [*FILES]
+    """The manifest of the graphs, weights and words in `folder`. `sizes`: by a graph's file."""
+    entries: dict[str, dict] = {}
     for graph in graphs:
-        model = onnx.load(folder / f"{graph.stem}.onnx", load_external_data=False)
-        sizes = tensor_bytes(model)
-        largest, memory = max(largest, *sizes), memory + sum(sizes)
+        model = onnx.load(folder / graph.file, load_external_data=False)
         inputs = [describe(value) for value in model.graph.input]
         for value in inputs:
             if value["name"] in graph.free:
                 value["shape"][graph.free[value["name"]]] = config.photos * config.tokens
-        weights = list(shards[graph.name].files())
-        names += [f"{graph.stem}.onnx", *weights]
-        entries[graph.name] = {"variants": [{
-            "file": f"{graph.stem}.onnx", "externalData": weights, "devices": ["wasm", "webgpu"], "dtype": "float32",
+        entry: dict = {"file": graph.file, "externalData": list(shards[graph.name].files())}
+        if graph.size:
+            entry["size"] = {"width": graph.size[0], "height": graph.size[1]}
+        entry |= {
+            "memoryBytes": sizes[graph.file].weights, "devices": ["wasm", "webgpu"], "dtype": "float32",
             "inputs": inputs, "outputs": [describe(value) for value in model.graph.output],
-        }]}
+        }
+        entries.setdefault(graph.name, {"variants": []})["variants"].append(entry)
+    names = [*FILES, *(graph.file for graph in graphs), *(name for part in shards.values() for name in part.files())]
+    largest = max(SMALLEST_BUFFER, *(size.largest for size in sizes.values()))
+    native = [size for graph in graphs if graph.size in (None, config.sizes[0]) for size in [sizes[graph.file]]]
     files = [hash_file(folder / name) for name in names]
     return {
         "formatVersion": 1, "id": config.id, "title": config.title, "version": version, "licences": licences,
         "totalBytes": sum(entry["bytes"] for entry in files),
-        "image": {"width": config.width, "height": config.height},
-        # TAESD takes and gives latents as the denoiser sees them.
+        "image": {
+            "width": config.width, "height": config.height,
+            "others": [{"width": width, "height": height} for width, height in config.others],
+        },
+        # Every graph takes and gives latents as the denoiser sees them.
         "latents": {"channels": config.latent_channels, "factor": 8, "scale": 1.0, "shift": 0.0},
         "conditioning": {
             "kind": "clip", "tokens": config.text["max_position_embeddings"], "width": config.context,
@@ -66,8 +81,8 @@ def manifest_of(
         "defaults": default_settings(config.steps, 2.0),
         "graphs": entries,
         "requirements": {
-            "maxBufferSize": max(largest, SMALLEST_BUFFER), "maxStorageBufferBindingSize": max(largest, SMALLEST_BUFFER),
-            "shaderF16": False, "memoryBytes": memory,
+            "maxBufferSize": largest, "maxStorageBufferBindingSize": largest, "shaderF16": False,
+            "memoryBytes": sum(size.weights for size in native),
         },
         "files": files,
     }

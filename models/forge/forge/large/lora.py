@@ -50,8 +50,14 @@ def fuse(weight: Tensor, adapter: LowRank) -> Tensor:
     """weight + factor * up @ down, summed in float64 in the order of the rank and rounded once (`workers/assembly/transforms.ts`)."""
     up = adapter.up.numpy().astype(np.float64).reshape(weight.shape[0], -1)
     down = adapter.down.numpy().astype(np.float64).reshape(adapter.down.shape[0], -1)
-    sums = np.zeros((up.shape[0], down.shape[1]))
-    for r in range(down.shape[0]):
-        sums += np.outer(up[:, r], down[r])
-    fused = weight.numpy().astype(np.float64).reshape(sums.shape) + adapter.factor * sums
-    return torch.from_numpy(fused.astype(np.float32)).reshape(weight.shape)
+    base = weight.numpy().reshape(up.shape[0], -1)
+    fused = np.empty(base.shape, np.float32)
+    # A few rows at a time stay in the processor's cache: the real UNet would take half an hour otherwise.
+    rows = max(1, 2**16 // base.shape[1])
+    for start in range(0, base.shape[0], rows):
+        part = slice(start, start + rows)
+        sums = np.zeros(base[part].shape)
+        for r in range(down.shape[0]):
+            sums += up[part, r : r + 1] * down[r]
+        fused[part] = base[part].astype(np.float64) + adapter.factor * sums
+    return torch.from_numpy(fused).reshape(weight.shape)
