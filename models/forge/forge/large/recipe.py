@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from forge.large.checkpoints import Checkpoint
-from forge.large.encode import Encoded, encode_weight
+from forge.large.encode import Encoded, cosine, encode_weight, restored
 from forge.large.graphs import external, floats
 from forge.large.lora import LowRank, fuse, key_of
 
@@ -138,6 +138,8 @@ class Emptied:
     used: set[tuple[str, str]]
     # Hash of a weight -> what became of it, for graphs of other sizes with the same weights.
     placed: dict[bytes, "Placed"] = field(default_factory=dict)
+    # Encoding -> the smallest cosine of a stored weight with what it was made from.
+    fidelity: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,8 @@ def place(alias: str, array: np.ndarray, user: onnx.NodeProto, origin: Origin, v
     out.used.add((origin.checkpoint.id, origin.tensor))
     if origin.adapter:
         out.used.update((origin.adapter.checkpoint.id, tensor) for tensor in origin.adapter.tensors)
+    kind = encoded.encoding["kind"]
+    out.fidelity[kind] = min(out.fidelity.get(kind, 1.0), cosine(restored(encoded, array.shape), array))
     # The values themselves are in the files now.
     kept = tuple(replace(part, values=np.empty(0)) for part in encoded.parts)
     return Placed(alias, replace(encoded, parts=kept), tuple(initializers))

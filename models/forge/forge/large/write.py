@@ -37,7 +37,8 @@ def folder_of(out: Path, variant: str) -> Path:
 def write_pack(
     models: LargeModels, checkpoints: list[Checkpoint], origins: dict[bytes, Origin], hub: list[dict], pack: Path, variant: str, threshold: int
 ) -> dict[str, Shards]:
-    """Write one variant to `pack` -> the assembled weights of every graph, which are not in it. Raises ValueError when anything is left over."""
+    """Write one variant to `pack` -> the assembled weights of every graph, which are not in it. Beside the folder goes how true its rounding is.
+    Raises ValueError when anything is left over."""
     pack.mkdir(parents=True, exist_ok=True)
     config = models.config
     graphs, first, sizes = build_graphs(models), {}, {}
@@ -63,6 +64,8 @@ def write_pack(
     (pack / "recipe.json").write_text(text + "\n", encoding="utf-8")
     for name in assembled:
         (pack / name).unlink()
+    fidelity = {kind: min(e.fidelity.get(kind, 1.0) for e in first.values()) for kind in sorted({k for e in first.values() for k in e.fidelity})}
+    write_json(pack.with_suffix(".fidelity.json"), {"weights": sum(map(len, assembled.values())), "cosine": fidelity})
     return shards
 
 
