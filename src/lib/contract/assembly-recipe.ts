@@ -56,8 +56,15 @@ const input = v.strictObject({
 
 const combine = v.variant('kind', [
 	v.strictObject({ kind: v.literal('concatenate'), axis: count }),
-	/** Inputs are the weight, then up and down of every adapter. One factor an adapter. */
-	v.strictObject({ kind: v.literal('lora'), factors: v.pipe(v.array(finite), v.minLength(1)) })
+	/**
+	 * Inputs are the weight, then up and down of every adapter, and with `alphas` the adapter's own alpha, a single number. One factor an
+	 * adapter; with an alpha it acts by factor * alpha / rank.
+	 */
+	v.strictObject({
+		kind: v.literal('lora'),
+		factors: v.pipe(v.array(finite), v.minLength(1)),
+		alphas: v.optional(v.boolean())
+	})
 ]);
 
 const encoding = v.variant('kind', [

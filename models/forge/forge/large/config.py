@@ -60,7 +60,7 @@ SD15 = LargeConfig(
     preview={},
     face_blocks=(3, 4, 14, 3), face_widths=(64, 128, 256, 512), face_crop=112, embedding=512,
     projector_hidden=1024, tokens=16, rank=64, steps=25,
-    others=((640, 512), (384, 480)), half=frozenset({"unet", "text-encoder", "identity"}),
+    others=((640, 512), (384, 480)), half=frozenset({"unet", "text-encoder", "few-steps", "identity"}),
 )
 
 TINY = LargeConfig(
@@ -84,7 +84,7 @@ TINY = LargeConfig(
     },
     face_blocks=(1, 1, 1, 1), face_widths=(8, 8, 16, 16), face_crop=32, embedding=16,
     projector_hidden=32, tokens=2, rank=3, steps=4,
-    others=((80, 64),), half=frozenset({"unet", "identity"}),
+    others=((80, 64),), half=frozenset({"unet", "few-steps", "identity"}),
 )
 
 CONFIGS = {"tiny": TINY, "sd15": SD15}

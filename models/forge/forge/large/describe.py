@@ -44,16 +44,21 @@ def manifest_of(
     entries: dict[str, dict] = {}
     for graph in graphs:
         model = onnx.load(folder / graph.file, load_external_data=False)
-        inputs = [describe(value) for value in model.graph.input]
+        inputs, outputs = ([describe(value) for value in values] for values in (model.graph.input, model.graph.output))
+        if graph.copied:
+            # The stages' names for what the publisher calls otherwise.
+            for known, values in ((graph.inputs, inputs), (graph.outputs, outputs)):
+                for name, value in zip(known, values, strict=True):
+                    value["as"] = name
         for value in inputs:
             if value["name"] in graph.free:
                 value["shape"][graph.free[value["name"]]] = config.photos * config.tokens
-        entry: dict = {"file": graph.file, "externalData": list(shards[graph.name].files())}
+        entry: dict = {"file": graph.file, "externalData": [] if graph.copied else list(shards[graph.name].files())}
         if graph.size:
             entry["size"] = {"width": graph.size[0], "height": graph.size[1]}
         entry |= {
             "memoryBytes": sizes[graph.file].weights, "devices": ["wasm", "webgpu"], "dtype": "float32",
-            "inputs": inputs, "outputs": [describe(value) for value in model.graph.output],
+            "inputs": inputs, "outputs": outputs,
         }
         entries.setdefault(graph.name, {"variants": []})["variants"].append(entry)
     names = [*FILES, *(graph.file for graph in graphs), *(name for part in shards.values() for name in part.files())]
@@ -88,9 +93,13 @@ def manifest_of(
     }
 
 
-def recipe_of(pack: str, hub: list[dict], checkpoints: list[Checkpoint], weights: list[dict], shards: dict[str, Shards]) -> dict:
+def recipe_of(
+    pack: str, hub: list[dict], checkpoints: list[Checkpoint], graphs: list[LargeGraph], weights: list[dict], shards: dict[str, Shards]
+) -> dict:
     """The recipe that makes every weight file. `hub` says what is published, in the order of `checkpoints`."""
     files = {name: data for part in shards.values() for name, data in part.files().items()}
+    copies = {graph.file: graph.copied for graph in graphs if graph.copied}
+    files |= {file: next(c.graph for c in checkpoints if c.id == source) for file, source in copies.items()}
     return {
         "formatVersion": 1, "id": pack,
         "sources": [
@@ -100,4 +109,5 @@ def recipe_of(pack: str, hub: list[dict], checkpoints: list[Checkpoint], weights
             {"path": name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()} for name, data in files.items()
         ],
         "weights": weights,
+        "copies": [{"source": source, "file": file} for file, source in copies.items()],
     }

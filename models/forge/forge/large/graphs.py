@@ -28,6 +28,8 @@ class LargeGraph:
     outputs: tuple[str, ...]
     free: dict[str, int]
     size: tuple[int, int] | None = None
+    # Checkpoint that is this graph, with its weights in it.
+    copied: str = ""
 
     @property
     def stem(self) -> str:
@@ -59,7 +61,7 @@ def build_graphs(models: LargeModels, seed: int = 0) -> list[LargeGraph]:
         "identity_scale": torch.tensor([0.7]),
     }
     graphs = [
-        LargeGraph("faceEncoder", models.face, {"crop": crop}, ("embedding",), {}),
+        LargeGraph("faceEncoder", models.face, {"crop": crop}, ("embedding",), {}, copied="face"),
         LargeGraph("identityProjector", IdentityKeys(models.projector, denoiser.of_identity()), {"embedding": embedding},
                    ("identity_keys", "identity_values"), {}),
         LargeGraph("textEncoder", TextEncoder(models.text, denoiser.of_text()), {"input_ids": ids}, ("encoder_keys", "encoder_values"), {}),

@@ -32,8 +32,8 @@ def key_of(layer: str) -> str:
     return f"lora_unet_{layer.replace('.', '_')}"
 
 
-def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator) -> dict[str, LowRank]:
-    """Random adapters for every layer of LAYERS: name of the layer -> adapter."""
+def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator, half: bool) -> dict[str, LowRank]:
+    """Random adapters for every layer of LAYERS, rounded to half precision if asked: name of the layer -> adapter."""
     adapters = {}
     for name, module in unet.named_modules():
         if not isinstance(module, (nn.Linear, nn.Conv2d)) or not name.endswith(LAYERS):
@@ -42,6 +42,8 @@ def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator) -> dict[str
         ones = [1] * (len(rest) - 1)
         up = torch.randn(out, rank, *ones, generator=draw)
         down = torch.randn(rank, *rest, generator=draw) * (0.3 / np.sqrt(module.weight[0].numel() * rank))
+        if half:
+            up, down = up.half().float(), down.half().float()
         adapters[name] = LowRank(up, down, alpha=rank / 2)
     return adapters
 

@@ -193,7 +193,7 @@ def build_models(config: LargeConfig, seed: int) -> LargeModels:
     halve(models)
     half = "unet" in config.half
     models.base = {name: value.half() if half else value.clone() for name, value in unet.state_dict().items() if ".processor." not in name}
-    models.adapters = draw_adapters(unet, config.rank, draw)
+    models.adapters = draw_adapters(unet, config.rank, draw, "few-steps" in config.half)
     for layer, adapter in models.adapters.items():
         weight = unet.get_submodule(layer).weight
         weight.copy_(fuse(weight, adapter))

@@ -42,7 +42,9 @@ def compare(pack: Path, goldens: Path, names: list[str] | None) -> list[dict]:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
         session = onnxruntime.InferenceSession(pack / variant["file"], options, providers=["CPUExecutionProvider"])
-        outputs = session.run(list(golden["outputs"]), {name: values[key] for name, key in golden["inputs"].items()})
+        called = {value.get("as", value["name"]): value["name"] for value in (*variant["inputs"], *variant["outputs"])}
+        feeds = {called[name]: values[key] for name, key in golden["inputs"].items()}
+        outputs = session.run([called[name] for name in golden["outputs"]], feeds)
         expected = [values[key] for key in golden["outputs"].values()]
         report.append({
             "graph": golden["graph"], "size": golden["size"],

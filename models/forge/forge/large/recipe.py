@@ -37,16 +37,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class Fused:
-    """The tensors of a low-rank adapter that is added to a weight, and how strongly."""
+    """The tensors of a low-rank adapter that is added to a weight."""
 
     checkpoint: Checkpoint
     key: str
-    factor: float
 
     @property
-    def tensors(self) -> tuple[str, str]:
-        """Names of up and down."""
-        return f"{self.key}.lora_up.weight", f"{self.key}.lora_down.weight"
+    def tensors(self) -> tuple[str, str, str]:
+        """Names of up, down and alpha."""
+        return f"{self.key}.lora_up.weight", f"{self.key}.lora_down.weight", f"{self.key}.alpha"
 
 
 def sha1(array: np.ndarray) -> bytes:
@@ -67,7 +66,7 @@ def index_tensors(checkpoints: list[Checkpoint], adapters: dict[str, LowRank]) -
             if not value.is_floating_point():
                 continue
             value = value.detach().float()
-            fused = Fused(lora, key_of(name.removesuffix(".weight")), low_rank.factor) if low_rank and lora else None
+            fused = Fused(lora, key_of(name.removesuffix(".weight"))) if low_rank and lora else None
             array = (fuse(value, low_rank) if fused else value).numpy()
             candidates = [(array, False)]
             if array.ndim == 2 and 1 not in array.shape:
@@ -125,7 +124,7 @@ def weight_entry(origin: Origin, shape: tuple[int, ...], encoded: Encoded, outpu
     inputs, combine = [input_entry(origin.checkpoint, origin.tensor)], None
     if origin.adapter:
         inputs += [input_entry(origin.adapter.checkpoint, name) for name in origin.adapter.tensors]
-        combine = {"kind": "lora", "factors": [origin.adapter.factor]}
+        combine = {"kind": "lora", "factors": [1.0], "alphas": True}
     return {"inputs": inputs, "combine": combine, "steps": steps, "encoding": encoded.encoding, "outputs": outputs}
 
 

@@ -5,11 +5,13 @@ import argparse
 import json
 from pathlib import Path
 
+import onnx
+
 from forge.large.checkpoints import Checkpoint, published, write_hub
 from forge.large.config import CONFIGS, LargeConfig
 from forge.large.describe import MADE_UP, Footprint, manifest_of, recipe_of
 from forge.large.goldens import write_goldens
-from forge.large.graphs import build_graphs, export
+from forge.large.graphs import build_graphs, export, floats
 from forge.large.models import LargeModels, build_models
 from forge.large.recipe import Origin, Shards, empty_graph, index_tensors, kept_bytes, require_all_used
 from forge.large.words import write_words
@@ -43,6 +45,12 @@ def write_pack(
     config = models.config
     graphs, first, sizes = build_graphs(models), {}, {}
     for graph in graphs:
+        if graph.copied:
+            # For its hash only, as the weights below.
+            (pack / graph.file).write_bytes(next(c.graph for c in checkpoints if c.id == graph.copied))
+            copied = onnx.load(pack / graph.file)
+            sizes[graph.file] = Footprint(sum(4 * values.size for values in floats(copied).values()), max(tensor_bytes(copied)))
+            continue
         model = export(graph)
         emptied = empty_graph(model, graph.stem, origins, variant, threshold, first.get(graph.name))
         first.setdefault(graph.name, emptied)
@@ -60,9 +68,9 @@ def write_pack(
     write_json(pack / "manifest.json", manifest_of(pack, config, graphs, shards, sizes, [{**MADE_UP, "files": brought}], "0.1.0"))
     weights = [entry for emptied in first.values() for entry in emptied.entries]
     # One line: indented, it is three times as long.
-    text = json.dumps(recipe_of(config.id, hub, checkpoints, weights, shards), separators=(",", ":"))
+    text = json.dumps(recipe_of(config.id, hub, checkpoints, graphs, weights, shards), separators=(",", ":"))
     (pack / "recipe.json").write_text(text + "\n", encoding="utf-8")
-    for name in assembled:
+    for name in [*assembled, *(graph.file for graph in graphs if graph.copied)]:
         (pack / name).unlink()
     fidelity = {kind: min(e.fidelity.get(kind, 1.0) for e in first.values()) for kind in sorted({k for e in first.values() for k in e.fidelity})}
     write_json(pack.with_suffix(".fidelity.json"), {"weights": sum(map(len, assembled.values())), "cosine": fidelity})
