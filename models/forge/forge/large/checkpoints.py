@@ -72,8 +72,8 @@ def published(models: LargeModels) -> list[Checkpoint]:
     """The networks as their publishers' files."""
     config = models.config
     text = {f"text_model.{name.removeprefix('text_model.')}": value for name, value in models.text.state_dict().items()}
-    # Older exports of the text encoder carry this buffer.
-    positions = {"text_model.embeddings.position_ids": torch.arange(config.text["max_position_embeddings"])[None]}
+    # Exports of those years carry these buffers.
+    positions = {"text-encoder": {"text_model.embeddings.position_ids": torch.arange(config.text["max_position_embeddings"])[None]}}
     lora: dict[str, Tensor] = {}
     for layer, low_rank in models.adapters.items():
         lora |= {
@@ -90,20 +90,30 @@ def published(models: LargeModels) -> list[Checkpoint]:
     def make(id_: str, format_: str, tensors: dict[str, Tensor], unused: Callable[[str], bool] = lambda _: False) -> Checkpoint:
         if id_ in config.half:
             tensors = {name: value.half() for name, value in tensors.items()}
-        if id_ == "text-encoder":
-            tensors |= positions
+        tensors |= positions.get(id_, {})
         return Checkpoint(id_, format_, tensors, tuple(name for name in tensors if unused(name)))
 
+    if config.plus:
+        last = f"vision_model.encoder.layers.{config.vision['num_hidden_layers'] - 1}."
+        beyond = (last, "vision_model.post_layernorm.", "visual_projection.", "vision_model.embeddings.position_ids")
+        places = (config.vision["image_size"] // config.vision["patch_size"]) ** 2 + 1
+        positions["vision"] = {"vision_model.embeddings.position_ids": torch.arange(places)[None]}
+        identity = [
+            make("plus", "safetensors", adapter),
+            # The adapter was trained on the layer before the last.
+            make("vision", "safetensors", dict(models.face.state_dict()), lambda name: name.startswith(beyond)),
+        ]
+    else:
+        identity = [make("identity", "torch", adapter), Checkpoint("face", "whole", {}, graph=face_graph(models))]
     return [
-        make("text-encoder", "safetensors", text, lambda name: name in positions),
+        make("text-encoder", "safetensors", text, lambda name: name.endswith(".position_ids")),
         make("unet", "safetensors", dict(models.base)),
         make("few-steps", "safetensors", lora),
         # Pictures are encoded by the small one below: it is good enough to start a variation from.
         make("vae", "safetensors", vae,
              lambda name: not name.startswith(("decoder.", "post_quant_conv."))),
         make("preview", "safetensors", dict(models.preview.state_dict())),
-        make("identity", "torch", adapter),
-        Checkpoint("face", "whole", {}, graph=face_graph(models)),
+        *identity,
     ]
 
 

@@ -1,6 +1,6 @@
 """Sizes of a Large Format model: Stable Diffusion 1.5 as it is published, and a tiny one of the same layout for tests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class LargeConfig:
     # Default number of denoising steps.
     steps: int
     photos: int = 5
+    # Weights with fewer values stay float32.
+    threshold: int = 4096
+    # CLIPVisionConfig of an image encoder that takes the place of the face encoder: the identity of IP-Adapter plus-face. None: FaceID.
+    vision: dict | None = None
+    resampler_heads: int = 12
     # Further sizes (width, height).
     others: tuple[tuple[int, int], ...] = ()
     # Checkpoints whose publishers give them out in half precision.
@@ -39,6 +44,11 @@ class LargeConfig:
     def context(self) -> int:
         """Width of the hidden states that cross-attention reads."""
         return self.text["hidden_size"]
+
+    @property
+    def plus(self) -> bool:
+        """Whether identity comes from a picture of the face, not from a point on a sphere of faces."""
+        return self.vision is not None
 
     @property
     def sizes(self) -> tuple[tuple[int, int], ...]:
@@ -84,7 +94,28 @@ TINY = LargeConfig(
     },
     face_blocks=(1, 1, 1, 1), face_widths=(8, 8, 16, 16), face_crop=32, embedding=16,
     projector_hidden=32, tokens=2, rank=3, steps=4,
+    # Low, so that so small a pack takes every path.
+    threshold=256,
     others=((80, 64),), half=frozenset({"unet", "few-steps", "identity"}),
 )
 
-CONFIGS = {"tiny": TINY, "sd15": SD15}
+SD15_PLUS = replace(
+    SD15, id="large-format-open", title="Large Format, open", face_crop=224, embedding=16 * 768, half=SD15.half - {"identity"} | {"plus"},
+    vision={
+        "hidden_size": 1280, "intermediate_size": 5120, "num_hidden_layers": 32, "num_attention_heads": 16, "image_size": 224, "patch_size": 14,
+        "projection_dim": 1024, "hidden_act": "gelu",
+    },
+)
+
+TINY_PLUS = replace(
+    TINY, id="micro-plus", title="Micro, told by a picture of the face", embedding=2 * 64,
+    # diffusers reads the adapter as four layers with heads of 64.
+    unet={**TINY.unet, "cross_attention_dim": 64}, text={**TINY.text, "hidden_size": 64}, half=frozenset({"unet", "few-steps", "plus"}),
+    vision={
+        "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 3, "num_attention_heads": 2, "image_size": 32, "patch_size": 8,
+        "projection_dim": 16, "hidden_act": "gelu",
+    },
+    resampler_heads=1,
+)
+
+CONFIGS = {"tiny": TINY, "tiny-plus": TINY_PLUS, "sd15": SD15, "sd15-plus": SD15_PLUS}

@@ -10,12 +10,15 @@ from forge.large.checkpoints import Checkpoint
 from forge.large.config import LargeConfig
 from forge.large.graphs import LargeGraph
 from forge.large.recipe import Shards
+from forge.large.vision import nobody
 from forge.large.words import FILES
 from forge.pack.manifest import SMALLEST_BUFFER, describe, hash_file
 from forge.pack.write import default_settings
 
 # Eyes and mouth of ArcFace's alignment template, in shares of its 112 pixels.
 TEMPLATE = {"rightEye": [0.34192, 0.46157], "leftEye": [0.65653, 0.45983], "mouth": [0.50125, 0.82397]}
+# A whole head with some room, as the pictures that plus-face was trained on show it.
+PORTRAIT_TEMPLATE = {"rightEye": [0.38, 0.44], "leftEye": [0.62, 0.44], "mouth": [0.5, 0.66]}
 # Stable Diffusion 1.5's noise, in diffusers' terms.
 SCHEDULER = {
     "num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "clip_sample": False,
@@ -79,8 +82,9 @@ def manifest_of(
             "tokenizer": {"tokenizer": FILES[0], "config": FILES[1]}, "negative": NEGATIVE,
         },
         "identity": {
-            "cropSize": config.face_crop, "template": TEMPLATE, "embeddingLength": config.embedding, "tokens": config.tokens,
-            "references": "stack", "photos": config.photos,
+            "cropSize": config.face_crop, "template": PORTRAIT_TEMPLATE if config.plus else TEMPLATE,
+            "embeddingLength": config.embedding, **({"embedding": "features", "nobody": nobody()} if config.plus else {}),
+            "tokens": config.tokens, "references": "stack", "photos": config.photos,
         },
         "scheduler": {"kind": "ddim", "config": SCHEDULER},
         "defaults": default_settings(config.steps, 2.0),

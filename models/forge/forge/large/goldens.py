@@ -33,7 +33,7 @@ def reference_unet(models: LargeModels) -> UNet2DConditionModel:
     for layer, adapter in models.adapters.items():
         weight = unet.get_submodule(layer).weight
         weight += (adapter.alpha / adapter.up.shape[1] * (adapter.up.flatten(1) @ adapter.down.flatten(1))).reshape(weight.shape)
-    unet._load_ip_adapter_weights([nested({name: value.detach().float() for name, value in tensors["identity"].items()})])
+    unet._load_ip_adapter_weights([nested({name: value.detach().float() for name, value in tensors["plus" if models.config.plus else "identity"].items()})])
     return unet.eval()
 
 
@@ -77,6 +77,19 @@ def denoise(unet: UNet2DConditionModel, noise: Tensor, text: tuple[Tensor, Tenso
 
 
 @torch.no_grad()
+def draw_faces(models: LargeModels, draw: torch.Generator) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    """Two photographs: their embeddings as the browser keeps them [2, E], and what diffusers' adapter is given, with and without a face."""
+    config = models.config
+    if not config.plus:
+        embeddings = normalize(torch.randn(2, config.embedding, generator=draw), dim=1)
+        return embeddings, (embeddings[None], torch.zeros_like(embeddings)[None])
+    pixels = torch.randn(2, 3, config.face_crop, config.face_crop, generator=draw)
+    # As diffusers' prepare_ip_adapter_image_embeds does: the hidden states before the last layer, of zeros for nobody.
+    seen, blank = (models.face(pixel_values, output_hidden_states=True).hidden_states[-2] for pixel_values in (pixels, torch.zeros_like(pixels)))
+    return torch.cat([models.projector(hidden[None]) for hidden in seen]).flatten(1), (seen[None], blank[None])
+
+
+@torch.no_grad()
 def write_goldens(models: LargeModels, tokenizer: CLIPTokenizer, out: Path) -> None:
     """Write goldens.json and goldens.bin to `out`."""
     config, store = models.config, Store()
@@ -98,8 +111,7 @@ def write_goldens(models: LargeModels, tokenizer: CLIPTokenizer, out: Path) -> N
     text = tuple(models.text(tokenise(tokenizer, prompt, length)).last_hidden_state for prompt in (PROMPT, NEGATIVE))
     draw = torch.Generator().manual_seed(2)
     noise = torch.randn(1, config.latent_channels, config.height // 8, config.width // 8, generator=draw)
-    embeddings = normalize(torch.randn(2, config.embedding, generator=draw), dim=1)
-    faces = (embeddings[None], torch.zeros_like(embeddings)[None])
+    embeddings, faces = draw_faces(models, draw)
     start = {"prompt": PROMPT, "initialLatents": store.add("shoot.initialLatents", noise), "embeddings": store.add("shoot.embeddings", embeddings)}
     unet, vae, shoots = reference_unet(models), reference_vae(models), []
     for guidance, strength in CASES:

@@ -12,6 +12,7 @@ from onnx import numpy_helper
 from torch import Tensor, nn
 
 from forge.large.models import IdentityKeys, LargeModels, PictureDecoder, TextEncoder
+from forge.large.vision import FaceFeatures
 
 OPSET = 18
 CUSTOM_DOMAIN = "com.microsoft"
@@ -60,10 +61,13 @@ def build_graphs(models: LargeModels, seed: int = 0) -> list[LargeGraph]:
         "identity_keys": normal(1, photos, denoiser.width), "identity_values": normal(1, photos, denoiser.width),
         "identity_scale": torch.tensor([0.7]),
     }
+    face = FaceFeatures(models.face, models.projector) if config.plus else models.face
+    # The tokens of a picture's features need no projector any more.
+    projector = nn.Unflatten(1, (config.tokens, config.context)) if config.plus else models.projector
+    identity = IdentityKeys(projector, denoiser.of_identity())
     graphs = [
-        LargeGraph("faceEncoder", models.face, {"crop": crop}, ("embedding",), {}, copied="face"),
-        LargeGraph("identityProjector", IdentityKeys(models.projector, denoiser.of_identity()), {"embedding": embedding},
-                   ("identity_keys", "identity_values"), {}),
+        LargeGraph("faceEncoder", face, {"crop": crop}, ("embedding",), {}, copied="" if config.plus else "face"),
+        LargeGraph("identityProjector", identity, {"embedding": embedding}, ("identity_keys", "identity_values"), {}),
         LargeGraph("textEncoder", TextEncoder(models.text, denoiser.of_text()), {"input_ids": ids}, ("encoder_keys", "encoder_values"), {}),
     ]
     decoder = PictureDecoder(models.vae)

@@ -32,7 +32,7 @@ def key_of(layer: str) -> str:
     return f"lora_unet_{layer.replace('.', '_')}"
 
 
-def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator, half: bool) -> dict[str, LowRank]:
+def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator | None, half: bool) -> dict[str, LowRank]:
     """Random adapters for every layer of LAYERS, rounded to half precision if asked: name of the layer -> adapter."""
     adapters = {}
     for name, module in unet.named_modules():

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import torch
 from diffusers import AutoencoderKL, AutoencoderTiny, UNet2DConditionModel
 from torch import Tensor, nn
-from transformers import CLIPTextConfig, CLIPTextModel
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPVisionConfig, CLIPVisionModelWithProjection
 
 from forge.large.attention import DecoupledAttention, PictureAttention, SelfAttention, Told
 from forge.large.config import LargeConfig
 from forge.large.face import IResNet
 from forge.large.lora import LowRank, draw_adapters, fuse
+from forge.large.vision import Resampler
 
 
 class IdentityProjector(nn.Module):
@@ -159,8 +160,8 @@ class LargeModels:
     denoiser: Denoiser
     vae: AutoencoderKL
     preview: AutoencoderTiny
-    projector: IdentityProjector
-    face: IResNet
+    projector: IdentityProjector | Resampler
+    face: IResNet | CLIPVisionModelWithProjection
     base: dict[str, Tensor] = field(default_factory=dict)
     adapters: dict[str, LowRank] = field(default_factory=dict)
 
@@ -172,17 +173,8 @@ class LargeModels:
 def build_models(config: LargeConfig, seed: int) -> LargeModels:
     """Networks in the published layout, every parameter drawn from `seed`, biases, norms and running statistics too: two equal
     tensors could not be told apart afterwards."""
-    unet = UNet2DConditionModel(**config.unet)
-    models = LargeModels(
-        config=config,
-        text=CLIPTextModel(CLIPTextConfig(**config.text)),
-        unet=unet,
-        denoiser=Denoiser(unet),
-        vae=AutoencoderKL(**config.vae),
-        preview=AutoencoderTiny(**config.preview),
-        projector=IdentityProjector(config.embedding, config.projector_hidden, config.tokens, config.context),
-        face=IResNet(config.face_blocks, config.face_widths, config.face_crop, config.embedding),
-    )
+    models = bare_models(config)
+    unet = models.unet
     draw = torch.Generator().manual_seed(seed)
     for model in models.modules():
         enliven(model, draw)
@@ -200,14 +192,43 @@ def build_models(config: LargeConfig, seed: int) -> LargeModels:
     return models
 
 
+def bare_models(config: LargeConfig) -> LargeModels:
+    """The networks as they are made, without adapters."""
+    unet = UNet2DConditionModel(**config.unet)
+    return LargeModels(
+        config=config,
+        text=CLIPTextModel(CLIPTextConfig(**config.text)),
+        unet=unet,
+        denoiser=Denoiser(unet),
+        vae=AutoencoderKL(**config.vae),
+        preview=AutoencoderTiny(**config.preview),
+        **build_identity(config),
+    )
+
+
+def build_identity(config: LargeConfig) -> dict[str, nn.Module]:
+    """What looks at a face, and what makes identity tokens of that."""
+    if config.vision is None:
+        return {
+            "projector": IdentityProjector(config.embedding, config.projector_hidden, config.tokens, config.context),
+            "face": IResNet(config.face_blocks, config.face_widths, config.face_crop, config.embedding),
+        }
+    inputs = config.vision["hidden_size"]
+    return {
+        "projector": Resampler(config.tokens, config.context, inputs, config.resampler_heads),
+        "face": CLIPVisionModelWithProjection(CLIPVisionConfig(**config.vision)),
+    }
+
+
 @torch.no_grad()
 def halve(models: LargeModels) -> None:
     """Round what is published in half precision to it."""
-    parts = {"unet": models.unet, "text-encoder": models.text, "vae": models.vae, "preview": models.preview, "identity": models.projector}
+    identity = "plus" if models.config.plus else "identity"
+    parts = {"unet": models.unet, "text-encoder": models.text, "vae": models.vae, "preview": models.preview, identity: models.projector}
     adapters = {id(value) for layer in models.denoiser.decoupled for value in layer.parameters()}
     for id_, module in parts.items():
         for value in module.parameters():
-            owner = "identity" if id(value) in adapters else id_
+            owner = identity if id(value) in adapters else id_
             if owner in models.config.half:
                 value.copy_(value.half())
 

@@ -19,8 +19,6 @@ from forge.pack.graphs import tidy
 from forge.pack.manifest import tensor_bytes, write_json
 
 VARIANTS = ("float32", "float16", "int8", "mixed")
-# Weights with fewer values stay float32; low in the tiny pack, so that it takes every path.
-THRESHOLDS = {"tiny": 256, "sd15": 4096}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +35,7 @@ def folder_of(out: Path, variant: str) -> Path:
 
 
 def write_pack(
-    models: LargeModels, checkpoints: list[Checkpoint], origins: dict[bytes, Origin], hub: list[dict], pack: Path, variant: str, threshold: int
+    models: LargeModels, checkpoints: list[Checkpoint], origins: dict[bytes, Origin], hub: list[dict], pack: Path, variant: str
 ) -> dict[str, Shards]:
     """Write one variant to `pack` -> the assembled weights of every graph, which are not in it. Beside the folder goes how true its rounding is.
     Raises ValueError when anything is left over."""
@@ -52,7 +50,7 @@ def write_pack(
             sizes[graph.file] = Footprint(sum(4 * values.size for values in floats(copied).values()), max(tensor_bytes(copied)))
             continue
         model = export(graph)
-        emptied = empty_graph(model, graph.stem, origins, variant, threshold, first.get(graph.name))
+        emptied = empty_graph(model, graph.stem, origins, variant, config.threshold, first.get(graph.name))
         first.setdefault(graph.name, emptied)
         sizes[graph.file] = Footprint(kept_bytes(emptied.placed), max(tensor_bytes(model)))
         tidy(model, graph.name)
@@ -77,14 +75,14 @@ def write_pack(
     return shards
 
 
-def write_large(config: LargeConfig, out: Path, seed: int, variants: list[str], threshold: int) -> dict[str, dict[str, Shards]]:
+def write_large(config: LargeConfig, out: Path, seed: int, variants: list[str]) -> dict[str, dict[str, Shards]]:
     """Write everything under `out` -> the assembled weights by variant and graph."""
     models = build_models(config, seed)
     checkpoints = published(models)
     hub = write_hub(checkpoints, out / "hub")
     origins = index_tensors(checkpoints, models.adapters)
     shards = {
-        variant: write_pack(models, checkpoints, origins, hub, folder_of(out, variant), variant, threshold) for variant in variants
+        variant: write_pack(models, checkpoints, origins, hub, folder_of(out, variant), variant) for variant in variants
     }
     write_goldens(models, write_words(folder_of(out, variants[0]), config.text["vocab_size"]), out)
     return shards
@@ -92,7 +90,7 @@ def write_large(config: LargeConfig, out: Path, seed: int, variants: list[str], 
 
 def run(args: argparse.Namespace) -> None:
     """Write the packs and say how big everything is."""
-    shards = write_large(CONFIGS[args.config], args.out, args.seed, args.variants, THRESHOLDS[args.config])
+    shards = write_large(CONFIGS[args.config], args.out, args.seed, args.variants)
     for variant, parts in shards.items():
         weights = sum(len(data) for part in parts.values() for data in part.files().values())
         brought = sum(path.stat().st_size for path in folder_of(args.out, variant).iterdir())
