@@ -14,7 +14,7 @@ from forge.large.goldens import write_goldens
 from forge.large.graphs import build_graphs, export, floats
 from forge.large.models import LargeModels, build_models
 from forge.large.recipe import Origin, Shards, empty_graph, index_tensors, kept_bytes, require_all_used
-from forge.large.words import write_words
+from forge.large.words import read_merges, write_words
 from forge.pack.graphs import tidy
 from forge.pack.manifest import tensor_bytes, write_json
 
@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", choices=CONFIGS, default="tiny")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--vocabulary", type=Path, help="bpe_simple_vocab_16e6.txt.gz of CLIP; made-up words without it")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=["float32"])
 
 
@@ -35,7 +36,8 @@ def folder_of(out: Path, variant: str) -> Path:
 
 
 def write_pack(
-    models: LargeModels, checkpoints: list[Checkpoint], origins: dict[bytes, Origin], hub: list[dict], pack: Path, variant: str
+    models: LargeModels, checkpoints: list[Checkpoint], origins: dict[bytes, Origin], hub: list[dict], pack: Path, variant: str,
+    merges: list[tuple[str, str]] | None = None,
 ) -> dict[str, Shards]:
     """Write one variant to `pack` -> the assembled weights of every graph, which are not in it. Beside the folder goes how true its rounding is.
     Raises ValueError when anything is left over."""
@@ -57,7 +59,7 @@ def write_pack(
         (pack / graph.file).write_bytes(model.SerializeToString(deterministic=True))
     shards = {name: emptied.shards for name, emptied in first.items()}
     require_all_used(checkpoints, set().union(*(emptied.used for emptied in first.values())))
-    write_words(pack, config.text["vocab_size"])
+    write_words(pack, config.text["vocab_size"], merges)
     # For their hashes only: the browser makes its own.
     assembled = {name: data for part in shards.values() for name, data in part.files().items()}
     for name, data in assembled.items():
@@ -75,22 +77,22 @@ def write_pack(
     return shards
 
 
-def write_large(config: LargeConfig, out: Path, seed: int, variants: list[str]) -> dict[str, dict[str, Shards]]:
+def write_large(config: LargeConfig, out: Path, seed: int, variants: list[str], merges: list[tuple[str, str]] | None = None) -> dict[str, dict[str, Shards]]:
     """Write everything under `out` -> the assembled weights by variant and graph."""
     models = build_models(config, seed)
     checkpoints = published(models)
     hub = write_hub(checkpoints, out / "hub")
     origins = index_tensors(checkpoints, models.adapters)
     shards = {
-        variant: write_pack(models, checkpoints, origins, hub, folder_of(out, variant), variant) for variant in variants
+        variant: write_pack(models, checkpoints, origins, hub, folder_of(out, variant), variant, merges) for variant in variants
     }
-    write_goldens(models, write_words(folder_of(out, variants[0]), config.text["vocab_size"]), out)
+    write_goldens(models, write_words(folder_of(out, variants[0]), config.text["vocab_size"], merges), out)
     return shards
 
 
 def run(args: argparse.Namespace) -> None:
     """Write the packs and say how big everything is."""
-    shards = write_large(CONFIGS[args.config], args.out, args.seed, args.variants)
+    shards = write_large(CONFIGS[args.config], args.out, args.seed, args.variants, args.vocabulary and read_merges(args.vocabulary))
     for variant, parts in shards.items():
         weights = sum(len(data) for part in parts.values() for data in part.files().values())
         brought = sum(path.stat().st_size for path in folder_of(args.out, variant).iterdir())
