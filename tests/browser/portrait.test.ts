@@ -8,6 +8,7 @@ import { planSampling } from '$workers/engine/sampling-plan';
 import type { Ort } from '$workers/runtime/ort';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { RunQueue } from '$workers/runtime/run-queue';
+import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, latentShape } from '$workers/stages/decode';
 import { denoise } from '$workers/stages/denoise';
 import { encodeDirection, unsetIds } from '$workers/stages/encode-direction';
@@ -72,7 +73,7 @@ async function shoot(
 ) {
 	const studio = {
 		pack: on,
-		tokenizer: null,
+		conditioner: new Conditioner(on.manifest, null),
 		scheduler: createScheduler(on.manifest.scheduler),
 		faces: { detect: async () => [] },
 		report: {

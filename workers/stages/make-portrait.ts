@@ -1,15 +1,13 @@
 /** One portrait from beginning to end: the stages in order, and nothing else. */
 import type { FrameRequest, FrameResult } from '$lib/contract/engine';
-import { meanEmbedding } from '$lib/contract/embedding';
 import { LuxError } from '$lib/contract/errors';
 import type { DetectedFace } from '$lib/contract/faces';
-import { bandOf } from '$lib/contract/likeness';
+import { bandOf, likenessScale } from '$lib/contract/likeness';
 import { packSize, sizesOf, type PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { skinDrift } from '../engine/skin-drift';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
-import { conditionDirection, conditionIdentity } from './condition';
 import { decodeLatents, encodePixels, latentShape } from './decode';
 import { denoise, type Conditioning } from './denoise';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
@@ -28,13 +26,13 @@ type Sizes = Parameters<typeof latentShape>[0];
  * @throws LuxError `request-invalid`, `cancelled`, or what the graphs throw.
  */
 export async function makePortrait(
-	studio: Pick<Studio, 'pack' | 'tokenizer' | 'scheduler' | 'faces' | 'report'>,
+	studio: Pick<Studio, 'pack' | 'conditioner' | 'scheduler' | 'faces' | 'report'>,
 	request: FrameRequest,
 	signal: AbortSignal,
 	report: ProgressListener
 ): Promise<FrameResult> {
-	const { pack, tokenizer, faces, scheduler } = studio;
-	const { manifest, graphs } = pack;
+	const { conditioner, faces, scheduler } = studio;
+	const { manifest, graphs } = studio.pack;
 	const settings = fillIn(request, manifest);
 	const sizes: Sizes = { image: settings.size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
@@ -42,12 +40,11 @@ export async function makePortrait(
 	const clock = new StageClock(signal, report);
 	const steps: number[] = [];
 
-	const sitter = meanEmbedding(settings.embeddings, manifest.identity.embeddingLength);
 	const identity = await clock.run('encode-identity', () =>
-		conditionIdentity(pack, settings.embeddings)
+		conditioner.identity(graphs, settings.embeddings, plan.guided)
 	);
 	const direction = await clock.run('encode-direction', () =>
-		conditionDirection(pack, tokenizer, settings, plan.guided)
+		conditioner.direction(graphs, settings, plan.guided)
 	);
 	const { composition } = direction;
 	const conditional: Conditioning = {
@@ -64,12 +61,13 @@ export async function makePortrait(
 			sample: await startingLatents(studio, settings, sizes, plan),
 			shape: latentShape(sizes),
 			conditional,
-			unconditional: direction.unconditional && {
-				direction: direction.unconditional,
-				identity: identity.unconditional,
-				identityScale: identity.unconditionalShare * settings.identityStrength,
-				composition
-			},
+			unconditional: direction.unconditional &&
+				identity.unconditional && {
+					direction: direction.unconditional,
+					identity: identity.unconditional,
+					identityScale: identity.unconditionalShare * settings.identityStrength,
+					composition
+				},
 			guidanceScale: settings.guidanceScale,
 			noise: (index) => gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(sizes)),
 			signal,
@@ -78,7 +76,8 @@ export async function makePortrait(
 				const progress = { step: number, steps: plan.steps.length };
 				report({ kind: 'step', ...progress, milliseconds });
 				if (!preview) return;
-				const image = await decodeLatents(graphs.vaeDecoder, predictedOriginal, sizes);
+				const decoder = graphs.previewDecoder ?? graphs.vaeDecoder;
+				const image = await decodeLatents(decoder, predictedOriginal, sizes);
 				report({ kind: 'preview', ...progress, image: await toBitmap(image) });
 			}
 		})
@@ -91,7 +90,7 @@ export async function makePortrait(
 		// Found once: what is judged is the face that crops are placed by.
 		scoreLikeness(
 			portrait,
-			sitter,
+			identity.mean,
 			{ detect: async () => found },
 			graphs.faceEncoder,
 			manifest.identity
@@ -103,7 +102,7 @@ export async function makePortrait(
 		mimeType: 'image/png',
 		...settings.size,
 		likeness: judged?.likeness ?? null,
-		likenessBand: bandOf(judged?.likeness ?? null, manifest.identity.likeness),
+		likenessBand: bandOf(judged?.likeness ?? null, likenessScale(manifest.identity)),
 		skinDrift: skinDrift(judged?.skin ?? null, settings.skin ?? [], settings.direction),
 		face: found[0] ? seenFace(found[0]) : null,
 		timings: {
