@@ -1,6 +1,7 @@
 /** Where a picture is made a second time, larger: a region around its face, and how the result is laid over the picture. */
 import type { Box } from '$lib/contract/faces';
 import type { ImageSize } from '$lib/contract/manifest';
+import type { PixelImage } from './image';
 
 /**
  * Of the region, in heights and widths of the face's box, which ends at the brow and the chin: room for the hair above, for the jaw's outline at the
@@ -59,6 +60,32 @@ export function detailMask(face: Box, region: Box, picture: ImageSize): Float32A
 		{ length: region.width * region.height },
 		(_, i) => across[i % region.width]! * down[Math.floor(i / region.width)]!
 	);
+}
+
+/**
+ * Lays `detail` over a region of `picture`, by the mask.
+ *
+ * @param detail of the region's size
+ * @param mask [height, width] of the region
+ * @returns a new picture; where the mask is 0 every byte is as it was
+ */
+export function layOver(
+	picture: PixelImage,
+	detail: PixelImage,
+	region: Box,
+	mask: Float32Array
+): PixelImage {
+	const data = new Uint8ClampedArray(picture.data);
+	mask.forEach((share, i) => {
+		const x = region.x + (i % region.width);
+		const y = region.y + Math.floor(i / region.width);
+		const at = (y * picture.width + x) * 4;
+		for (let c = 0; c < 3; c++) {
+			const before = picture.data[at + c]!;
+			data[at + c] = before + share * (detail.data[i * 4 + c]! - before);
+		}
+	});
+	return { ...picture, data };
 }
 
 /** One axis of the mask, a number for each pixel. */

@@ -57,6 +57,8 @@ export function stageText(stage: Stage): string {
 			return 'exposing';
 		case 'decode':
 			return 'developing';
+		case 'face-detail':
+			return 'going over the face';
 		case 'score-likeness':
 			return 'comparing';
 		case 'encode-image':
