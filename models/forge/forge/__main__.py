@@ -23,6 +23,8 @@ STEPS = {
     "likeness": ("forge.pack.likeness", "put the likeness scale that the app measured into a pack's manifest"),
     "micro": ("forge.pack.micro", "write the tiny random-weight pack that browser tests use, with goldens"),
     "large": ("forge.large.write", "write a Large Format pack of random weights with its recipe, checkpoints and goldens"),
+    "fake-hub": ("forge.large.hub", "write checkpoints of random weights in the published layout, and serve them like the hub"),
+    "parity": ("forge.large.parity", "compare an assembled Large Format pack with what diffusers calculated"),
     "score": ("forge.pack.score", "measure portraits that the app made: the second half of `npm run pocket:eval`"),
     "assembly-fixtures": ("forge.pack.assembly_fixtures", "write the checkpoints and numbers that tests of workers/assembly use"),
     "eval": ("forge.pack.evaluate", "measure a pack on identities and seeds never trained on"),

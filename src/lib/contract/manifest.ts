@@ -17,7 +17,10 @@ const path = v.pipe(
 const unitPoint = v.strictTuple([unit, unit]);
 
 const tensor = v.strictObject({
+	/** As the graph's file calls it. */
 	name: v.pipe(v.string(), v.minLength(1)),
+	/** As the stages call it, where that is something else: in graphs that a publisher exported. */
+	as: v.optional(v.pipe(v.string(), v.minLength(1))),
 	shape: v.array(positiveInteger),
 	dtype: v.picklist(['float32', 'int32'])
 });
