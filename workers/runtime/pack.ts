@@ -26,7 +26,8 @@ export interface VerifiedPack {
 	files: ReadonlyMap<string, Uint8Array>;
 }
 
-type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
+/** Compiled graphs by name. */
+export type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
 
 export interface Pack {
 	readonly hash: string;
