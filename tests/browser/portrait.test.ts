@@ -273,22 +273,20 @@ describe('on the way', () => {
 	});
 
 	it('never shows what is not a number', async () => {
-		const poisoned: Pack = {
-			...pack,
-			graphs: {
-				...pack.graphs,
-				// The real graph, fed with what a broken kernel would have left behind.
-				denoiser: {
-					...pack.graphs.denoiser,
-					run: ({ timestep, ...feeds }) =>
-						pack.graphs.denoiser.run({
-							...feeds,
-							timestep: { data: Float32Array.of(NaN), shape: timestep!.shape }
-						}),
-					release: async () => undefined
-				}
+		const graphs: Pack['graphs'] = {
+			...pack.graphs,
+			// The real graph, fed with what a broken kernel would have left behind.
+			denoiser: {
+				...pack.graphs.denoiser,
+				run: ({ timestep, ...feeds }) =>
+					pack.graphs.denoiser.run({
+						...feeds,
+						timestep: { data: Float32Array.of(NaN), shape: timestep!.shape }
+					}),
+				release: async () => undefined
 			}
 		};
+		const poisoned: Pack = { ...pack, graphs, graphsFor: () => graphs };
 		const error: unknown = await shoot({}, poisoned).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(LuxError);
 		expect(error).toMatchObject({ code: 'result-not-finite', params: { stage: 'denoiser' } });

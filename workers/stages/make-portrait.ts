@@ -34,8 +34,9 @@ export async function makePortrait(
 	report: ProgressListener
 ): Promise<FrameResult> {
 	const { pack, tokenizer, faces, scheduler } = studio;
-	const { manifest, graphs } = pack;
+	const { manifest } = pack;
 	const settings = fillIn(request, manifest);
+	const graphs = pack.graphsFor(settings.size);
 	const sizes: Sizes = { image: settings.size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
 	const started = performance.now();
@@ -122,7 +123,7 @@ function seenFace({ box, points, score }: DetectedFace): DetectedFace {
 
 /** Pure noise, or an earlier picture with as much noise as the plan's first step expects. */
 async function startingLatents(
-	{ pack: { graphs }, scheduler }: Pick<Studio, 'pack' | 'scheduler'>,
+	{ pack, scheduler }: Pick<Studio, 'pack' | 'scheduler'>,
 	{ seed, init }: Settings,
 	sizes: Sizes,
 	plan: SamplingPlan
@@ -132,7 +133,7 @@ async function startingLatents(
 	if (!init) return noise.map((value) => value * schedule.initNoiseSigma);
 	const { width, height } = sizes.image;
 	const picture = await decodeImage(init.bytes, width, height);
-	const original = await encodePixels(graphs.vaeEncoder, picture, sizes);
+	const original = await encodePixels(pack.graphsFor(sizes.image).vaeEncoder, picture, sizes);
 	return scheduler.addNoise(original, noise, schedule, steps[0]!.index);
 }
 
