@@ -78,10 +78,10 @@ describe.each(CASES)('%s build, %s', (build, device) => {
 		);
 		const [first] = heaps as [number];
 		if (device === 'wasm') {
-			// The weights are in there, once; a tensor is copied while kernels lay it out their own way.
+			// The weights are in there, once. A heap grows by a fifth more than was asked for, and 16 MiB are the runtime's.
 			expect(first).toBeGreaterThan(WEIGHTS);
-			expect(first).toBeLessThan(WEIGHTS * 1.75);
-		} else expect(first).toBeLessThan(WEIGHTS);
+			expect(first).toBeLessThan(16 + WEIGHTS * 1.25);
+		} else expect(first).toBeLessThan(WEIGHTS / 2);
 		// Released weights make room for those of the next round.
 		expect(heaps.at(-1)).toBeLessThanOrEqual(heaps[1]! * 1.05);
 		expect(gone).toEqual({ code: 'pack-file-corrupt', params: { file: 'external.weights' } });
