@@ -26,13 +26,13 @@ const vector = (name: string) => [
 			...field(1, 1),
 			...field(
 				2,
-				[1, WIDTH].flatMap((n) => field(1, field(1, n)))
+				[field(2, 'rows'), field(1, WIDTH)].flatMap((size) => field(1, size))
 			)
 		])
 	)
 ];
 
-/** ModelProto bytes; the weights lie one after the other in `file`. */
+/** ModelProto bytes for any number of rows in x; the weights lie one after the other in `file`. */
 export function externalModel(file: string, count: number): Uint8Array {
 	const names = Array.from({ length: count }, (_, i) => (i === 0 ? 'x' : `x${i}`)).concat('y');
 	const weight = (index: number) => [

@@ -64,6 +64,11 @@ describe.each(CASES)('%s build, %s', (build, device) => {
 		expect(seen.opened.length).toBeGreaterThan(seen.names.length);
 	});
 
+	it('gives the same from int4 and int8 weights as from memory', async () => {
+		const { apart } = await seenBy<{ apart: number }>({ what: 'mixed', build, device });
+		expect(apart).toBeLessThanOrEqual(1e-5);
+	});
+
 	it('reads 192 MiB a tensor at a time, and gives the memory back', async () => {
 		const { worst, heaps, milliseconds, reads, gone, short } = await seenBy<Large>({
 			what: 'large',
@@ -86,5 +91,25 @@ describe.each(CASES)('%s build, %s', (build, device) => {
 		expect(heaps.at(-1)).toBeLessThanOrEqual(heaps[1]! * 1.05);
 		expect(gone).toEqual({ code: 'pack-file-corrupt', params: { file: 'external.weights' } });
 		expect(short).toMatchObject({ code: 'runtime-failed' });
+	});
+});
+
+describe.each(['jspi', 'plain'] as const)('%s build, when the heap is full', (build) => {
+	it('releases what else is open and tries again; says so where that is not enough', async () => {
+		const seen = await seenBy<{ opened: string[]; worst: number[]; tooMuch: unknown }>({
+			what: 'scarce',
+			build,
+			device: 'wasm'
+		});
+		// Tried twice each: the other one was in the way.
+		expect(seen.opened).toEqual([
+			'textEncoder',
+			'denoiser',
+			'denoiser',
+			'textEncoder',
+			'textEncoder'
+		]);
+		expect(seen.worst).toEqual([0, 0, 0]);
+		expect(seen.tooMuch).toEqual({ code: 'out-of-memory', params: { stage: 'denoiser' } });
 	});
 });

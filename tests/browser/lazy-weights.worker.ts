@@ -1,7 +1,8 @@
 /** Opens graphs whose weights lie in Blobs. In a worker, because nothing reads a Blob at once in a page. */
 import { LuxError, toWireError } from '$lib/contract/errors';
-import type { AnyGraphName } from '$lib/contract/manifest';
+import type { AnyGraphName, GraphVariant } from '$lib/contract/manifest';
 import type { Progress } from '$lib/contract/progress';
+import { GraphShelf } from '$workers/runtime/graph-shelf';
 import { LazyWeights } from '$workers/runtime/lazy-weights';
 import { openPack } from '$workers/runtime/pack';
 import { openSession, type SessionDevice } from '$workers/runtime/session';
@@ -11,7 +12,7 @@ import { assembledMicroClip, readClipGoldens } from './micro-clip';
 import { difference, openTestGpu, startRuntime } from './micro-pack';
 
 export interface Order {
-	what: 'goldens' | 'large';
+	what: 'goldens' | 'mixed' | 'large' | 'scarce';
 	build: 'jspi' | 'plain';
 	device: 'wasm' | 'webgpu';
 }
@@ -20,14 +21,19 @@ const MIB = 2 ** 20;
 const COUNT = 3;
 const FILE = 'external.weights';
 
-/** Every heap that is made from here on; the runtime's is one of them. */
-function watchHeaps(): () => number {
+/**
+ * Every heap that is made from here on; the runtime's is one of them.
+ *
+ * @param limit None of them grows beyond this, pages of 64 KiB.
+ * @returns What gives the size of the largest, MiB.
+ */
+function watchHeaps(limit = 65536): () => number {
 	const heaps: WebAssembly.Memory[] = [];
 	const { Memory } = WebAssembly;
 	Object.assign(WebAssembly, {
 		Memory: class extends Memory {
 			constructor(descriptor: WebAssembly.MemoryDescriptor) {
-				super(descriptor);
+				super({ ...descriptor, maximum: Math.min(limit, descriptor.maximum ?? limit) });
 				heaps.push(this);
 			}
 		}
@@ -83,6 +89,65 @@ async function goldens(device: SessionDevice, build: Order['build']) {
 	return { names, worst, allowed, opened, atBoot: atBoot.length };
 }
 
+/** Int4 and int8 weights: each graph read in pieces against the same from memory, which another test holds against PyTorch. */
+async function mixed(device: SessionDevice, build: Order['build']) {
+	const ort = await startRuntime(build);
+	const [verified, golden] = [await assembledMicroClip('pack-mixed'), await readClipGoldens()];
+	const { manifest, files } = verified;
+	const [{ file, externalData }] = manifest.graphs.denoiser.variants as [GraphVariant];
+	const { inputs } = golden.graphs.find(({ graph }) => graph === 'denoiser')!;
+	const feeds = Object.fromEntries(
+		Object.entries(inputs).map(([input, tensor]) => [input, golden.tensor(tensor)])
+	);
+	const answers: ArrayLike<number>[] = [];
+	for (const lazy of [false, true]) {
+		const weights = externalData.map((path) => {
+			const bytes = files.get(path) as Uint8Array<ArrayBuffer>;
+			return { path, content: lazy ? new Blob([bytes]) : bytes };
+		});
+		const model = files.get(file) as Uint8Array;
+		const graph = await openSession(ort, 'denoiser', model, device, weights);
+		answers.push(Object.values(await graph.run(feeds))[0]!.data);
+		await graph.release();
+	}
+	return { apart: difference(answers[1]!, answers[0]!) };
+}
+
+/** A heap of 512 MiB, 192 MiB of it taken, and 320 MiB wanted. */
+async function scarce(device: SessionDevice, build: Order['build']) {
+	watchHeaps(8192);
+	const ort = await startRuntime(build);
+	const content = new Blob([0, 1, 2, 3, 4].map(weightOf));
+	const opened: string[] = [];
+	const shelf = new GraphShelf({ kind: 'all' }, ({ name }) => {
+		opened.push(name);
+		const model = externalModel(FILE, name === 'denoiser' ? 5 : COUNT);
+		return openSession(ort, name, model, device, [{ path: FILE, content }]);
+	});
+	const x = Float32Array.from({ length: WIDTH }, (_, i) => (i % 97) - 48);
+	const variants = {
+		textEncoder: { file: 'three' } as GraphVariant,
+		denoiser: { file: 'five' } as GraphVariant
+	};
+	const worst: number[] = [];
+	for (const [name, count] of [
+		['textEncoder', COUNT],
+		['denoiser', 5],
+		['textEncoder', COUNT]
+	] as const) {
+		const { y } = await shelf
+			.handle({ name, variant: variants[name] })
+			.run({ x: { data: x, shape: [1, WIDTH] } });
+		worst.push(difference(y!.data, expectedOf(x, count)));
+	}
+	await shelf.dispose();
+	// More than the heap, whatever is released.
+	const tooMuch: unknown = await openSession(ort, 'denoiser', externalModel(FILE, 9), device, [
+		{ path: FILE, content: new Blob([content, content]) }
+	]).catch(toWireError);
+	return { opened, worst, tooMuch };
+}
+
 /** Weights of 192 MiB on the disk, opened and released again and again. */
 async function large(device: SessionDevice, build: Order['build']) {
 	const heap = watchHeaps();
@@ -126,10 +191,11 @@ async function large(device: SessionDevice, build: Order['build']) {
 }
 
 async function run({ what, build, device: kind }: Order): Promise<unknown> {
-	if (kind === 'wasm') return (what === 'large' ? large : goldens)({ kind }, build);
+	const task = { goldens, mixed, large, scarce }[what];
+	if (kind === 'wasm') return task({ kind }, build);
 	const { gpu, device } = await openTestGpu();
 	try {
-		return await (what === 'large' ? large : goldens)(device, build);
+		return await task(device, build);
 	} finally {
 		gpu.dispose();
 	}
