@@ -44,7 +44,10 @@ class PortraitWorker implements PortraitWorkerApi {
 	readReference(...[id, photo, onProgress]: Parameters<PortraitWorkerApi['readReference']>) {
 		return settle(() =>
 			relayProgress(onProgress, (report) =>
-				this.#queue.run(id, (signal) => readReference(this.#open(), photo, signal, report))
+				this.#queue.run(id, (signal) => {
+					const studio = this.#open();
+					return studio.pack.reporting(report, () => readReference(studio, photo, signal, report));
+				})
 			)
 		).then((outcome) => (outcome.ok ? transfer(outcome, [outcome.value.bytes]) : outcome));
 	}
@@ -56,7 +59,10 @@ class PortraitWorker implements PortraitWorkerApi {
 	shootFrame(...[id, request, onProgress]: Parameters<PortraitWorkerApi['shootFrame']>) {
 		return settle(() =>
 			relayProgress(onProgress, (report) =>
-				this.#queue.run(id, (signal) => makePortrait(this.#open(), request, signal, report))
+				this.#queue.run(id, (signal) => {
+					const studio = this.#open();
+					return studio.pack.reporting(report, () => makePortrait(studio, request, signal, report));
+				})
 			)
 		).then((outcome) => (outcome.ok ? transfer(outcome, [outcome.value.bytes]) : outcome));
 	}

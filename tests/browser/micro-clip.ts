@@ -6,7 +6,7 @@ import { PauseGate } from '$workers/assembly/pause-gate';
 import { parseRecipe } from '$workers/assembly/recipe-check';
 import { MemoryRoot } from '$workers/assembly/sink/memory';
 import type { GraphTensor } from '$workers/runtime/graph';
-import { verifyPack, type VerifiedPack } from '$workers/runtime/pack';
+import { verifyPack, type VerifiedPack } from '$workers/runtime/verified-pack';
 import { sha256 } from '$workers/runtime/sha256';
 import { tensorsOf, type Goldens, type TensorEntry } from './micro-pack';
 

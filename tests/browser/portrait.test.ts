@@ -298,23 +298,44 @@ describe('on the way', () => {
 		expect((await shoot({ steps: 1 })).width).toBe(64);
 	});
 
+	it('makes the same bytes when graphs take turns, and says which it opens', async () => {
+		const turns = await openPack(ort, await verifiedMicroPack(), { kind: 'wasm' }, silent, 1);
+		try {
+			const seen: Progress[] = [];
+			const report = (progress: Progress) => void seen.push(progress);
+			const change = { steps: 2, guidanceScale: 2 };
+			const frames = await turns.reporting(report, async () => [
+				await shoot(change, turns, never, report),
+				await shoot(change, turns, never, report)
+			]);
+			const { bytes } = await shoot(change);
+			for (const frame of frames)
+				expect(new Uint8Array(frame.bytes)).toEqual(new Uint8Array(bytes));
+			const opened = seen
+				.filter(({ kind }) => kind === 'session')
+				.map((p) => 'graph' in p && p.graph);
+			const frame = ['identityProjector', 'directionEncoder', 'composer', 'denoiser', 'vaeDecoder'];
+			expect(opened).toEqual([...frame, ...frame]);
+		} finally {
+			await turns.dispose();
+		}
+	});
+
 	it('never shows what is not a number', async () => {
-		const poisoned: Pack = {
-			...pack,
-			graphs: {
-				...pack.graphs,
-				// The real graph, fed with what a broken kernel would have left behind.
-				denoiser: {
-					...pack.graphs.denoiser,
-					run: ({ timestep, ...feeds }) =>
-						pack.graphs.denoiser.run({
-							...feeds,
-							timestep: { data: Float32Array.of(NaN), shape: timestep!.shape }
-						}),
-					release: async () => undefined
-				}
+		const graphs: Pack['graphs'] = {
+			...pack.graphs,
+			// The real graph, fed with what a broken kernel would have left behind.
+			denoiser: {
+				...pack.graphs.denoiser,
+				run: ({ timestep, ...feeds }) =>
+					pack.graphs.denoiser.run({
+						...feeds,
+						timestep: { data: Float32Array.of(NaN), shape: timestep!.shape }
+					}),
+				release: async () => undefined
 			}
 		};
+		const poisoned: Pack = { ...pack, graphs, graphsFor: () => graphs };
 		const error: unknown = await shoot({}, poisoned).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(LuxError);
 		expect(error).toMatchObject({ code: 'result-not-finite', params: { stage: 'denoiser' } });

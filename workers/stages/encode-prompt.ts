@@ -21,10 +21,10 @@ export interface PromptTokenizer {
  */
 export function createTokenizer(
 	{ tokens, tokenizer }: ClipConditioning,
-	files: ReadonlyMap<string, Uint8Array>
+	files: ReadonlyMap<string, Uint8Array | Blob>
 ): PromptTokenizer {
 	const read = (path: string): Record<string, unknown> =>
-		JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(files.get(path)));
+		JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(files.get(path) as Uint8Array));
 	let special: { start: number; end: number; padding: number };
 	let words: Tokenizer;
 	try {

@@ -30,9 +30,10 @@ export async function makePortrait(
 	report: ProgressListener
 ): Promise<FrameResult> {
 	const { conditioner, faces, scheduler } = studio;
-	const { manifest, graphs } = studio.pack;
+	const { manifest } = studio.pack;
 	const settings = fillIn(request, manifest);
 	const { seed, size, guidanceScale, identityStrength } = settings;
+	const graphs = studio.pack.graphsFor(size);
 	const sizes: Sizes = { image: size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
 	const detail = planDetail(manifest.defaults, settings, scheduler);

@@ -56,11 +56,12 @@ export function binAnnouncement(
 /** Getting ready, in as few words as there are parts: bytes and numbers would be read out without end. */
 export function bootAnnouncement(
 	status: 'idle' | 'booting' | 'ready' | 'failed',
-	phase: { kind: 'starting' | 'reading' | 'compiling' }
+	phase: { kind: 'starting' | 'reading' | 'checking' | 'compiling' }
 ): string {
 	if (status === 'ready') return 'Ready to shoot.';
 	if (status !== 'booting') return '';
 	if (phase.kind === 'reading') return 'Reading the pack.';
+	if (phase.kind === 'checking') return 'Checking the pack.';
 	return phase.kind === 'compiling' ? 'Setting up.' : 'Starting.';
 }
 
