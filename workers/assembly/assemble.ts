@@ -10,7 +10,13 @@ import type { RangeReader } from './bytes';
 import { calculate } from './calculate';
 import type { Checkpoint, RawTensor, TensorInfo } from './checkpoint';
 import type { PackFolder } from './folder';
-import { hashFile, markInstalled, readInstalled, type Installed } from './installed';
+import {
+	hashFile,
+	markInstalled,
+	readInstalled,
+	type Installed,
+	type InstalledFile
+} from './installed';
 import { Journal } from './journal';
 import type { PauseGate } from './pause-gate';
 import { requireCheckpoint } from './recipe-check';
@@ -34,6 +40,8 @@ export interface Assembly {
 	onProgress(progress: AssemblyProgress): void;
 	/** Milliseconds of a clock that only goes forward. */
 	now(): number;
+	/** Adds what makes a pack of the weights; the marker, with what this returns, comes after it. */
+	complete?(made: readonly InstalledFile[]): Promise<Installed['pack']>;
 }
 
 /**
@@ -79,7 +87,9 @@ export async function assemble(assembly: Assembly): Promise<Installed> {
 			await journal.save().catch(() => undefined);
 		}
 	}
-	const installed = await readBack(assembly, journal);
+	const files = await readBack(assembly, journal);
+	const pack = (await assembly.complete?.(files)) ?? null;
+	const installed: Installed = { formatVersion: 1, recipe: recipeHash, pack, files };
 	await markInstalled(folder, installed);
 	await Journal.remove(folder);
 	return installed;
@@ -147,9 +157,9 @@ async function writeWeight(
 
 /** What is on the disk is what was calculated, and what the recipe promises where it promises something. */
 async function readBack(
-	{ recipe, recipeHash, folder, signal, onProgress, now }: Assembly,
+	{ recipe, folder, signal, onProgress, now }: Assembly,
 	{ done }: Journal
-): Promise<Installed> {
+): Promise<InstalledFile[]> {
 	const total = 2 * recipe.files.reduce((sum, { bytes }) => sum + bytes, 0);
 	const progress = new ByteProgress('verify', total, 0, onProgress, now);
 	for (const [index, weight] of recipe.weights.entries())
@@ -165,7 +175,7 @@ async function readBack(
 		if (promised !== null && hashed.sha256 !== promised) throw await corrupt(folder, path);
 		files.push(hashed);
 	}
-	return { formatVersion: 1, recipe: recipeHash, files };
+	return files;
 }
 
 /** The journal is wrong about the disk: without it the next try starts afresh. */
