@@ -124,7 +124,7 @@ async function sendFile(file, { path, bytes, sha256 }, hub, request, response) {
 	const first = Number(range?.[1] ?? 0);
 	const last = Math.min(Number(range?.[2] || size - 1), size - 1);
 	if (request.method !== 'HEAD') hub.requests.push({ path, first, last });
-	if (wrong.slow) await sleep(wrong.slow);
+	if (wrong.slow) await sleep(wrong.slow, undefined, { ref: false });
 	if (wrong.retryAfter !== undefined)
 		return void response.writeHead(429, { 'Retry-After': wrong.retryAfter }).end();
 	if (wrong.status) return void response.writeHead(wrong.status).end();

@@ -157,20 +157,21 @@ async function writeWeight(
 
 /** What is on the disk is what was calculated, and what the recipe promises where it promises something. */
 async function readBack(
-	{ recipe, folder, signal, onProgress, now }: Assembly,
+	{ recipe, folder, gate, signal, onProgress, now }: Assembly,
 	{ done }: Journal
 ): Promise<InstalledFile[]> {
 	const total = 2 * recipe.files.reduce((sum, { bytes }) => sum + bytes, 0);
 	const progress = new ByteProgress('verify', total, 0, onProgress, now);
 	for (const [index, weight] of recipe.weights.entries())
 		for (const [i, { file, offset, bytes }] of weight.outputs.entries()) {
-			signal.throwIfAborted();
+			await gate.pass(signal);
 			if ((await sha256(await folder.read(file, offset, bytes))) !== done.get(index)![i])
 				throw await corrupt(folder, file);
 			progress.add(bytes, file);
 		}
 	const files = [];
 	for (const { path, bytes, sha256: promised } of recipe.files) {
+		await gate.pass(signal);
 		const hashed = await hashFile(folder, path, bytes, (read) => progress.add(read, path), signal);
 		if (promised !== null && hashed.sha256 !== promised) throw await corrupt(folder, path);
 		files.push(hashed);
