@@ -67,6 +67,13 @@ async function sources(): Promise<Source[]> {
 	return recipe.sources;
 }
 
+/** What the privacy page would count. */
+async function isThereAFolder(): Promise<boolean> {
+	const origin = await navigator.storage.getDirectory();
+	for await (const name of origin.keys()) if (name === PACKS_FOLDER) return true;
+	return false;
+}
+
 async function wipePacks(): Promise<void> {
 	const origin = await navigator.storage.getDirectory();
 	await origin.removeEntry(PACKS_FOLDER, { recursive: true }).catch(silent);
@@ -100,6 +107,7 @@ async function damage(folder: string, path: string): Promise<void> {
 describe('a hub that behaves', () => {
 	it('gives a pack: listed, verified, read with every hash right, booted, damaged, removed', async () => {
 		expect(await keeper.list()).toEqual([]);
+		expect(await isThereAFolder()).toBe(false);
 		const phases = new Set<string>();
 		const kept = await keeper.install(never, installation(), ({ phase }) => phases.add(phase));
 		expect([...phases]).toEqual(['fetch', 'assemble', 'verify']);
@@ -152,6 +160,7 @@ describe('a hub that behaves', () => {
 		);
 		await keeper.remove(kept.folder);
 		await keeper.remove(kept.folder);
+		expect(await isThereAFolder()).toBe(false);
 		expect(await keeper.list()).toEqual([]);
 		await expect(keeper.verify(never, kept.folder, silent)).rejects.toSatisfy(
 			code('pack-not-kept')
@@ -290,6 +299,7 @@ describe('a hub that does not', () => {
 		await hub.misbehave({ ...faults, only: 'unet/diffusion_pytorch_model.safetensors' });
 		await expect(keeper.install(never, installation(), silent)).rejects.toSatisfy(code(expected));
 		expect((await keeper.list()).filter(({ installedAt }) => installedAt !== null)).toEqual([]);
+		if (/changed|wrong/.test(expected)) expect(await isThereAFolder()).toBe(false);
 	});
 
 	it.each<[string, Record<string, unknown>]>([

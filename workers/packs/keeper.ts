@@ -8,7 +8,7 @@ import { install } from '$workers/assembly/source/install';
 import { PATIENCE } from '$workers/assembly/source/retries';
 import { alone } from './alone';
 import { readOwnFile } from './own-files';
-import { packsRoot } from './packs-root';
+import { dropEmptyRoot, findPacksRoot, makePacksRoot } from './packs-root';
 
 interface Run {
 	controller: AbortController;
@@ -27,7 +27,7 @@ export class Keeper {
 		onProgress: AssemblyListener
 	): Promise<KeptPack> {
 		return this.#run(id, async ({ controller: { signal }, gate }) => {
-			const root = await packsRoot();
+			const root = await makePacksRoot();
 			const recipe = await readOwnFile(pack, 'recipe.json', signal);
 			const template = await readOwnFile(pack, 'manifest.json', signal);
 			const installed = await install({
@@ -61,26 +61,43 @@ export class Keeper {
 	}
 
 	async list(): Promise<KeptPack[]> {
-		return listKept(await packsRoot());
+		const root = await findPacksRoot();
+		return root ? listKept(root) : [];
 	}
 
 	verify(id: number, folder: string, onProgress: AssemblyListener): Promise<void> {
-		return this.#run(id, async ({ controller: { signal } }) =>
-			verifyKept(await packsRoot(), folder, { signal, onProgress, now })
-		);
+		return this.#run(id, async ({ controller: { signal } }) => {
+			const root = await findPacksRoot();
+			if (!root) throw new LuxError('pack-not-kept', {});
+			await verifyKept(root, folder, { signal, onProgress, now });
+		});
 	}
 
 	async remove(folder: string): Promise<void> {
-		await alone(async () => removeKept(await packsRoot(), folder));
+		await aloneAndTidy(async () => {
+			const root = await findPacksRoot();
+			if (root) await removeKept(root, folder);
+		});
 	}
 
 	async #run<T>(id: number, task: (run: Run) => Promise<T>): Promise<T> {
 		const run: Run = { controller: new AbortController(), gate: new PauseGate() };
 		this.#runs.set(id, run);
 		try {
-			return await alone(() => task(run));
+			return await aloneAndTidy(() => task(run));
 		} finally {
 			this.#runs.delete(id);
 		}
 	}
+}
+
+/** Under the lock; an empty folder is not left behind, however it ends. */
+function aloneAndTidy<T>(task: () => Promise<T>): Promise<T> {
+	return alone(async () => {
+		try {
+			return await task();
+		} finally {
+			await dropEmptyRoot().catch(() => undefined);
+		}
+	});
 }

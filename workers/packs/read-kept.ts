@@ -4,7 +4,7 @@ import { KEPT_PREFIX } from '$lib/contract/packs';
 import type { LoadedFile } from '$lib/contract/worker-api';
 import { openKept } from '$workers/assembly/kept';
 import type { PackFiles } from '$workers/runtime/read-pack';
-import { packsRoot } from './packs-root';
+import { findPacksRoot } from './packs-root';
 
 /**
  * @param pack `opfs:` and the folder's name.
@@ -13,7 +13,9 @@ import { packsRoot } from './packs-root';
  */
 export async function readKept(pack: string): Promise<PackFiles> {
 	const folder = pack.slice(KEPT_PREFIX.length);
-	const { view, manifest, manifestBytes } = await openKept(await packsRoot(), folder);
+	const root = await findPacksRoot();
+	if (!root) throw new LuxError('pack-not-kept', {});
+	const { view, manifest, manifestBytes } = await openKept(root, folder);
 	const files: LoadedFile[] = [];
 	for (const { path, bytes } of manifest.files) {
 		const blob = await view.file(path);
