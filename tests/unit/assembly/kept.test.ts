@@ -164,6 +164,20 @@ describe('what the app brings', () => {
 		expect(server.hub.requests).toEqual([]);
 	});
 
+	it('promises weights that the recipe does not make: nothing is kept', async () => {
+		const open = JSON.parse(recipeText) as { files: { sha256: string | null }[] };
+		for (const file of open.files) file.sha256 = null;
+		const unpromised = JSON.stringify(open);
+		const wrong = template(
+			(m) => (m.files.find(({ path }) => assembled.has(path))!.sha256 = '0'.repeat(64))
+		);
+		const changes = { recipeText: unpromised, template: wrong };
+		expect(await codeOf(installInto('a', changes))).toBe('assembly-corrupt');
+		expect(await listKept(nodeRoot(join(directory, 'a')))).toEqual([]);
+		await installInto('a', { recipeText: unpromised });
+		expect(await listKept(nodeRoot(join(directory, 'a')))).toMatchObject([{ installedAt: 1234 }]);
+	});
+
 	it('is damaged: refused before the hub is asked, and brought again next time', async () => {
 		const asked: string[] = [];
 		const bring = async (path: string) => {
