@@ -34,6 +34,8 @@ class LargeConfig:
     # CLIPVisionConfig of an image encoder that takes the place of the face encoder: the identity of IP-Adapter plus-face. None: FaceID.
     vision: dict | None = None
     resampler_heads: int = 12
+    # Whether goldens hold whole shoots: at full size they take a quarter of an hour.
+    shoots: bool = True
     # Further sizes (width, height).
     others: tuple[tuple[int, int], ...] = ()
     # Checkpoints whose publishers give them out in half precision.
@@ -70,7 +72,7 @@ SD15 = LargeConfig(
     preview={},
     face_blocks=(3, 4, 14, 3), face_widths=(64, 128, 256, 512), face_crop=112, embedding=512,
     projector_hidden=1024, tokens=16, rank=64, steps=25,
-    others=((640, 512), (384, 480)), half=frozenset({"unet", "text-encoder", "few-steps", "identity"}),
+    others=((640, 512), (384, 480)), shoots=False, half=frozenset({"unet", "text-encoder", "few-steps", "identity"}),
 )
 
 TINY = LargeConfig(

@@ -27,8 +27,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A stored weight: the recipe's encoding, its parts, nodes that make the float32 weight of them, and for int4 the node that takes the place of
-    the product. `as_published`: the values are stored in the published orientation, not the graph's."""
+    """A stored weight: the recipe's encoding, its parts, nodes that make float32 of them, and for int4 the node that takes the place of the
+    product. `as_published`: the values are stored in the published orientation, not the graph's."""
 
     encoding: dict
     parts: tuple[Part, ...]
@@ -40,16 +40,18 @@ class Encoded:
 def encode_weight(name: str, array: np.ndarray, user: onnx.NodeProto, variant: str, threshold: int, transposed: bool) -> Encoded:
     """`array` is initializer `name`, read by `user`, the first node that does; `transposed`: the graph has the transpose of what was published.
 
-    Variants: `float32`; `float16`; `int8` (products and convolutions int8, what else is large float16); `mixed` (convolutions int8, products of
-    linear layers int4). Weights of fewer than `threshold` values stay float32."""
+    Variants: `float32`; `float16`; `int8` (tables, products and convolutions int8, what else is large float16); `mixed` (tables and convolutions
+    int8, products of linear layers int4). Weights of fewer than `threshold` values stay float32."""
     if variant == "float32" or array.size < threshold:
         return Encoded({"kind": "cast", "dtype": "F32"}, (Part("values", "", array, array.shape, FLOAT),))
-    slot = WEIGHT_INPUT.get(user.op_type)
+    slot = 0 if user.op_type == "Gather" else WEIGHT_INPUT.get(user.op_type)
     is_weight = slot is not None and len(user.input) > slot and user.input[slot] == name
     if variant == "mixed" and is_weight and user.op_type == "MatMul" and transposed:
         return encode_int4(name, array, user)
+    # What is exported as Gemm is the way of the timestep, which four bits would blur, and the identity projector.
     if variant != "float16" and is_weight:
-        return encode_int8(name, array, output_axis(user, array.ndim))
+        # A row of a table is what it gives out.
+        return encode_int8(name, array, 0 if user.op_type == "Gather" else output_axis(user, array.ndim))
     half = Part("values", ".half", array.astype(np.float16), array.shape, FLOAT16)
     return Encoded({"kind": "cast", "dtype": "F16"}, (half,), (helper.make_node("Cast", [f"{name}.half"], [name], to=FLOAT),))
 
@@ -80,30 +82,32 @@ def encode_int4(name: str, array: np.ndarray, product: onnx.NodeProto) -> Encode
     quantize_matmul_4bits(codes, padded, scales, zeros, BLOCK, n, k, False)
     parts = (
         Part("codes", ".int4", codes, codes.shape, UINT8),
-        Part("scales", ".scale", scales, (scales.size,), FLOAT),
+        Part("scales", ".scale.half", scales.astype(np.float16).ravel(), (scales.size,), FLOAT16),
         Part("zeroPoints", ".zero", zeros, (zeros.size,), UINT8),
     )
     # accuracy_level 0: 4 would allow int8 activations, and other results on other devices.
-    node = helper.make_node(
-        "MatMulNBits", [product.input[0], *(f"{name}{part.suffix}" for part in parts)], list(product.output), domain="com.microsoft",
-        K=k, N=n, bits=4, block_size=BLOCK, accuracy_level=0,
-    )
-    encoding = {"kind": "int4", "block": BLOCK, "symmetric": False, "scales": "F32"}
-    return Encoded(encoding, parts, replaces=node, as_published=True)
+    settings = {"K": k, "N": n, "bits": 4, "block_size": BLOCK, "accuracy_level": 0}
+    inputs = [product.input[0], f"{name}.int4", f"{name}.scale", f"{name}.zero"]
+    node = helper.make_node("MatMulNBits", inputs, [product.output[0]], domain="com.microsoft", **settings)
+    # Half precision is far finer than four bits, and a sixteenth of the whole.
+    scale = helper.make_node("Cast", [f"{name}.scale.half"], [f"{name}.scale"], to=FLOAT)
+    encoding = {"kind": "int4", "block": BLOCK, "symmetric": False, "scales": "F16"}
+    return Encoded(encoding, parts, (scale,), replaces=node, as_published=True)
 
 
-def restored(encoded: Encoded, shape: tuple[int, ...]) -> np.ndarray:
-    """The float32 weight that is read back from what is stored, in the graph's orientation `shape`."""
+def restored(encoded: Encoded, shape: tuple[int, ...], transposed: bool) -> np.ndarray:
+    """The float32 weight that is read back from what is stored, in the graph's orientation `shape`; `transposed` as for `encode_weight`."""
     parts = {part.part: part.values for part in encoded.parts}
     if encoded.encoding["kind"] == "int8":
         return dequantise_array(parts["codes"], parts["scales"].ravel(), encoded.encoding["axis"])
     if encoded.encoding["kind"] == "int4":
-        k, n = shape
+        n, k = shape[::-1] if transposed else shape
         codes = np.stack([parts["codes"] & 15, parts["codes"] >> 4], -1).reshape(n, -1, BLOCK).astype(np.float32)
         blocks = codes.shape[1]
         zeros = np.stack([parts["zeroPoints"] & 15, parts["zeroPoints"] >> 4], -1).reshape(n, -1)[:, :blocks].astype(np.float32)
-        values = (codes - zeros[:, :, None]) * parts["scales"].reshape(n, blocks, 1)
-        return values.reshape(n, -1)[:, :k].T
+        values = (codes - zeros[:, :, None]) * parts["scales"].astype(np.float32).reshape(n, blocks, 1)
+        values = values.reshape(n, -1)[:, :k]
+        return values.T if transposed else values
     return parts["values"].astype(np.float32)
 
 

@@ -19,6 +19,8 @@ from forge.pack.manifest import write_json
 TOLERANCE = 2e-3
 STEPS = 4
 PROMPT = "Portrait of the person, the light from a WINDOW; 3/4 profile — naïve"
+# One evaluation of diffusers' own UNet with its own adapters, whatever the size.
+EVALUATION = {"timestep": 500, "identityStrength": 0.8}
 CASES = ((1.0, 1.0), (2.0, 0.75))
 # Prompts whose ids are compared: case, accents, digits, punctuation, nothing, more than 77 tokens.
 PROMPTS = ("", PROMPT, "the the,the", "  two   spaces\tand\nlines ", "it's 1/125 s at f/2.8", "日本 ÄÖÜ ß", "the port " * 60)
@@ -113,8 +115,15 @@ def write_goldens(models: LargeModels, tokenizer: CLIPTokenizer, out: Path) -> N
     noise = torch.randn(1, config.latent_channels, config.height // 8, config.width // 8, generator=draw)
     embeddings, faces = draw_faces(models, draw)
     start = {"prompt": PROMPT, "initialLatents": store.add("shoot.initialLatents", noise), "embeddings": store.add("shoot.embeddings", embeddings)}
-    unet, vae, shoots = reference_unet(models), reference_vae(models), []
-    for guidance, strength in CASES:
+    unet = reference_unet(models)
+    set_scale(unet, EVALUATION["identityStrength"])
+    predicted = unet(noise, EVALUATION["timestep"], text[0], added_cond_kwargs={"image_embeds": [faces[0]]}, return_dict=False)[0]
+    evaluation = {
+        **EVALUATION, **start, "ids": store.add("evaluation.ids", tokenise(tokenizer, PROMPT, length).int()),
+        "noise": store.add("evaluation.noise", predicted),
+    }
+    vae, shoots = reference_vae(models), []
+    for guidance, strength in CASES if config.shoots else ():
         name = f"guidance-{guidance:g}"
         set_scale(unet, strength)
         latents = denoise(unet, noise, text, faces, guidance)
@@ -126,5 +135,5 @@ def write_goldens(models: LargeModels, tokenizer: CLIPTokenizer, out: Path) -> N
         })
     (out / "goldens.bin").write_bytes(b"".join(store.parts))
     write_json(out / "goldens.json", {
-        "formatVersion": 1, "tensors": store.entries, "graphs": graphs, "prompts": prompts, "shoots": shoots,
+        "formatVersion": 1, "tensors": store.entries, "graphs": graphs, "prompts": prompts, "evaluation": evaluation, "shoots": shoots,
     })

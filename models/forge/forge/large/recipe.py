@@ -198,7 +198,7 @@ def place(alias: str, array: np.ndarray, user: onnx.NodeProto, origin: Origin, v
     if origin.adapter:
         out.used.update((origin.adapter.checkpoint.id, tensor) for tensor in origin.adapter.tensors)
     kind = encoded.encoding["kind"]
-    out.fidelity[kind] = min(out.fidelity.get(kind, 1.0), cosine(restored(encoded, array.shape), array))
+    out.fidelity[kind] = min(out.fidelity.get(kind, 1.0), cosine(restored(encoded, array.shape, origin.transposed), array))
     # The values themselves are in the files now.
     kept = tuple(replace(part, values=np.empty(0)) for part in encoded.parts)
     return Placed(alias, replace(encoded, parts=kept), tuple(initializers))
@@ -212,7 +212,7 @@ def kept_bytes(placed: dict[bytes, Placed]) -> int:
             stored = int(initializer.external_data[2].value)
             if entry.encoded.replaces:
                 total += stored
-            elif not initializer.name.endswith(".scale"):
+            elif ".scale" not in initializer.name:
                 total += 4 * int(np.prod(initializer.dims))
     return total
 
@@ -225,7 +225,7 @@ def rewrite(model: onnx.ModelProto, moved: dict[str, tuple[int, Encoded]]) -> No
     replaced = {}
     for user, encoded in moved.values():
         if encoded.replaces:
-            # The weight's own, with the activation of this graph.
+            # The weight's own, between the activations of this graph.
             node = onnx.NodeProto.FromString(encoded.replaces.SerializeToString())
             node.input[0], node.output[0] = model.graph.node[user].input[0], model.graph.node[user].output[0]
             replaced[user] = node
