@@ -77,23 +77,29 @@ def write_pack(
     return shards
 
 
-def write_large(config: LargeConfig, out: Path, seed: int, variants: list[str], merges: list[tuple[str, str]] | None = None) -> dict[str, dict[str, Shards]]:
-    """Write everything under `out` -> the assembled weights by variant and graph."""
+def write_large(
+    config: LargeConfig, out: Path, seed: int, variants: list[str], merges: list[tuple[str, str]] | None = None, keep: bool = True
+) -> dict[str, dict[str, Shards]]:
+    """Write everything under `out` -> the assembled weights by variant and graph, if they are to be kept: at full size they are gigabytes."""
     models = build_models(config, seed)
     checkpoints = published(models)
     hub = write_hub(checkpoints, out / "hub")
     origins = index_tensors(checkpoints, models.adapters)
-    shards = {
-        variant: write_pack(models, checkpoints, origins, hub, folder_of(out, variant), variant, merges) for variant in variants
-    }
+    kept = {}
+    for variant in variants:
+        shards = write_pack(models, checkpoints, origins, hub, folder_of(out, variant), variant, merges)
+        if keep:
+            kept[variant] = shards
+        del shards
     write_goldens(models, write_words(folder_of(out, variants[0]), config.text["vocab_size"], merges), out)
-    return shards
+    return kept
 
 
 def run(args: argparse.Namespace) -> None:
     """Write the packs and say how big everything is."""
-    shards = write_large(CONFIGS[args.config], args.out, args.seed, args.variants, args.vocabulary and read_merges(args.vocabulary))
-    for variant, parts in shards.items():
-        weights = sum(len(data) for part in parts.values() for data in part.files().values())
-        brought = sum(path.stat().st_size for path in folder_of(args.out, variant).iterdir())
-        print(f"{variant}: {brought} bytes brought, {weights} bytes of weights assembled")
+    merges = args.vocabulary and read_merges(args.vocabulary)
+    write_large(CONFIGS[args.config], args.out, args.seed, args.variants, merges, keep=False)
+    for variant in args.variants:
+        folder = folder_of(args.out, variant)
+        weights = json.loads(folder.with_suffix(".fidelity.json").read_text(encoding="utf-8"))["weights"]
+        print(f"{variant}: {sum(path.stat().st_size for path in folder.iterdir())} bytes brought, {weights} bytes of weights assembled")
