@@ -27,7 +27,7 @@ export async function bringFiles(
 		signal.throwIfAborted();
 		if (await isThere(folder, entry)) continue;
 		const bytes = await bring(entry.path, signal);
-		await verifyFile(entry, bytes);
+		await verifyFile(entry, new Uint8Array(bytes));
 		await folder.resize(entry.path, entry.bytes);
 		await folder.write(entry.path, 0, new Uint8Array(bytes));
 	}
