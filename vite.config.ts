@@ -73,7 +73,7 @@ export default defineConfig({
 			}
 		}
 	},
-	// Found in the middle of a run, these would reload its page: a worker imports them late.
+	// Found in the middle of a run, these would reload its page.
 	optimizeDeps: {
 		exclude: ['onnxruntime-web'],
 		include: ['@noble/hashes/sha2.js', '@huggingface/hub']

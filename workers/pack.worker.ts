@@ -1,18 +1,22 @@
 /**
  * The only network reader. It names hosts and sees files, never a photograph; the portrait worker sees
- * photographs and has no network.
+ * photographs and has no network. Wiring only; the work is in `packs` and `runtime`.
+ *
+ * In one piece on purpose: the service worker keeps workers, not pieces that they would fetch later, and packs of this device
+ * are booted, listed and removed without a network.
  */
 import { KEPT_PREFIX } from '$lib/contract/packs';
 import type { PackWorkerApi } from '$lib/contract/worker-api';
 import { expose } from 'comlink';
-import type { Keeper } from './packs/keeper';
+import { Keeper } from './packs/keeper';
+import { readKept } from './packs/read-kept';
 import { holdForLife } from './runtime/live';
 import { settle } from './runtime/outcome';
 import { relayProgress } from './runtime/progress-relay';
 import { readPack } from './runtime/read-pack';
 
 class PackWorker implements PackWorkerApi {
-	#keeper: Promise<Keeper> | null = null;
+	readonly #keeper = new Keeper();
 
 	live(lockName: string): Promise<void> {
 		return holdForLife(lockName);
@@ -20,28 +24,26 @@ class PackWorker implements PackWorkerApi {
 
 	install(...[id, installation, onProgress]: Parameters<PackWorkerApi['install']>) {
 		return settle(() =>
-			relayProgress(onProgress, async (report) =>
-				(await this.#keep()).install(id, installation, report)
-			)
+			relayProgress(onProgress, (report) => this.#keeper.install(id, installation, report))
 		);
 	}
 
 	pause(id: number, paused: boolean): void {
-		void this.#keeper?.then((keeper) => keeper.pause(id, paused));
+		this.#keeper.pause(id, paused);
 	}
 
 	cancel(id: number): void {
-		void this.#keeper?.then((keeper) => keeper.cancel(id));
+		this.#keeper.cancel(id);
 	}
 
 	list() {
-		return settle(async () => (await this.#keep()).list());
+		return settle(() => this.#keeper.list());
 	}
 
 	verify(...[id, folder, onProgress]: Parameters<PackWorkerApi['verify']>) {
 		return settle(() =>
 			relayProgress(onProgress, async (report) => {
-				await (await this.#keep()).verify(id, folder, report);
+				await this.#keeper.verify(id, folder, report);
 				return null;
 			})
 		);
@@ -49,27 +51,14 @@ class PackWorker implements PackWorkerApi {
 
 	remove(folder: string) {
 		return settle(async () => {
-			await (await this.#keep()).remove(folder);
+			await this.#keeper.remove(folder);
 			return null;
 		});
 	}
 
 	read(...[urls, onProgress]: Parameters<PackWorkerApi['read']>) {
-		return settle(() =>
-			relayProgress(onProgress, (report) =>
-				urls.pack.startsWith(KEPT_PREFIX)
-					? readPack(urls, report, async () =>
-							(await import('./packs/read-kept')).readKept(urls.pack)
-						)
-					: readPack(urls, report)
-			)
-		);
-	}
-
-	/** Everything about assembling is fetched when it is needed: a start of the studio does not. */
-	#keep(): Promise<Keeper> {
-		this.#keeper ??= import('./packs/keeper').then(({ Keeper: Made }) => new Made());
-		return this.#keeper;
+		const kept = urls.pack.startsWith(KEPT_PREFIX) ? () => readKept(urls.pack) : undefined;
+		return settle(() => relayProgress(onProgress, (report) => readPack(urls, report, kept)));
 	}
 }
 

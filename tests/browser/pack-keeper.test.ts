@@ -296,7 +296,7 @@ describe('a hub that does not', () => {
 		['does not have it', { status: 404 }, 'source-refused'],
 		['asks to wait for an hour', { retryAfter: 3600 }, 'source-busy']
 	])('%s: nothing is committed', async (_, faults, expected) => {
-		await hub.misbehave({ ...faults, only: 'unet/diffusion_pytorch_model.safetensors' });
+		await hub.misbehave({ ...faults, only: (await sources())[1]!.path });
 		await expect(keeper.install(never, installation(), silent)).rejects.toSatisfy(code(expected));
 		expect((await keeper.list()).filter(({ installedAt }) => installedAt !== null)).toEqual([]);
 		if (/changed|wrong/.test(expected)) expect(await isThereAFolder()).toBe(false);

@@ -1,5 +1,6 @@
 /** The installed app: after one visit it opens without a network and shoots; only its own caches are ever deleted. */
 import type { Page } from '@playwright/test';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, PATIENCE, test, visit } from './support/app';
 
 test.use({ serviceWorkers: 'allow' });
@@ -7,6 +8,17 @@ test.use({ serviceWorkers: 'allow' });
 test.setTimeout(300_000);
 
 const done = (page: Page) => page.locator('li[data-status="done"]');
+
+test('every piece of the workers is kept', () => {
+	const kept = readFileSync('build/service-worker.js', 'utf8');
+	const workers = readdirSync('build/_app/immutable/workers', {
+		recursive: true,
+		encoding: 'utf8'
+	});
+	const scripts = workers.filter((name) => name.endsWith('.js'));
+	expect(scripts.length).toBeGreaterThan(1);
+	for (const name of scripts) expect(kept).toContain(`/_app/immutable/workers/${name}`);
+});
 
 test('a cold start without network shoots a portrait', async ({ page, context, appUrl }) => {
 	await page.goto(appUrl);
