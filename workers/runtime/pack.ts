@@ -11,6 +11,7 @@ import {
 } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import type { Graph } from './graph';
+import { underKnownNames } from './graph-names';
 import { GraphShelf } from './graph-shelf';
 import { variantFor } from './graph-variant';
 import { graphNames, planMemory, type OpenVariant } from './memory-plan';
@@ -68,7 +69,7 @@ export async function openPack(
 			await graph.release();
 			throw error;
 		}
-		return graph;
+		return underKnownNames(graph, variant);
 	});
 	try {
 		if (plan.kind === 'all')
