@@ -26,10 +26,10 @@ export async function bringFiles(
 	for (const entry of entries) {
 		signal.throwIfAborted();
 		if (await isThere(folder, entry)) continue;
-		const bytes = await bring(entry.path, signal);
+		const bytes = new Uint8Array(await bring(entry.path, signal));
 		await verifyFile(entry, bytes);
 		await folder.resize(entry.path, entry.bytes);
-		await folder.write(entry.path, 0, new Uint8Array(bytes));
+		await folder.write(entry.path, 0, bytes);
 	}
 	await folder.flush();
 }
