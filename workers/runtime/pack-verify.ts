@@ -53,6 +53,7 @@ function requireConsistent(manifest: PackManifest): void {
 			for (const path of [file, ...externalData])
 				if (!paths.has(path)) throw invalid(`graphs.${name}: ${path} is not among the files`);
 	requireEncoder(manifest, paths);
+	requireFed(manifest);
 	for (const { width, height } of sizesOf(manifest))
 		if (width % latents.factor !== 0 || height % latents.factor !== 0)
 			throw invalid('image size is not a multiple of latents.factor');
@@ -86,6 +87,28 @@ function requireEncoder({ conditioning, graphs }: PackManifest, paths: ReadonlyS
 	if (conditioning.kind !== 'clip') return;
 	for (const path of Object.values(conditioning.tokenizer))
 		if (!paths.has(path)) throw invalid(`conditioning: ${path} is not among the files`);
+}
+
+/** What every denoiser is given besides what the encoders put out. */
+const GIVEN = ['latents', 'timestep', 'identity_scale'];
+
+/** The denoiser takes exactly what it is given: everything that the encoders put out, by the same names. */
+function requireFed({ graphs }: PackManifest): void {
+	const nameOf = ({ name, as }: GraphVariant['inputs'][number]) => as ?? name;
+	const encoders = [
+		graphs.textEncoder,
+		graphs.directionEncoder,
+		graphs.composer,
+		graphs.identityProjector
+	].flatMap((graph) => graph?.variants ?? []);
+	const given = new Set([...GIVEN, ...encoders.flatMap(({ outputs }) => outputs.map(nameOf))]);
+	for (const { file, inputs } of graphs.denoiser.variants) {
+		const taken = new Set(inputs.map(nameOf));
+		for (const name of given)
+			if (!taken.has(name)) throw invalid(`graphs.denoiser: ${file} does not take ${name}`);
+		for (const name of taken)
+			if (!given.has(name)) throw invalid(`graphs.denoiser: nothing gives ${file} its ${name}`);
+	}
 }
 
 function invalid(detail: string): LuxError<'pack-manifest-invalid'> {

@@ -26,20 +26,21 @@ export function toyTemplate(
 		readFileSync('tests/fixtures/packs/micro-clip/pack/manifest.json', 'utf8')
 	) as PackManifest;
 	const weights = [...toyPack().files.keys()];
-	const graph = (): PackManifest['graphs']['denoiser'] => ({
+	type Graph = PackManifest['graphs']['denoiser'];
+	const graph = ({ variants: [variant] }: Graph): Graph => ({
 		variants: [
 			{
 				file: 'graph.onnx',
 				externalData: weights,
 				devices: ['wasm'],
 				dtype: 'float32',
-				inputs: [],
-				outputs: []
+				inputs: variant!.inputs,
+				outputs: variant!.outputs
 			}
 		]
 	});
 	manifest.graphs = Object.fromEntries(
-		Object.keys(manifest.graphs).map((name) => [name, graph()])
+		Object.entries(manifest.graphs).map(([name, original]) => [name, graph(original)])
 	) as PackManifest['graphs'];
 	if (manifest.conditioning.kind === 'clip')
 		manifest.conditioning.tokenizer = {

@@ -144,6 +144,43 @@ describe('a manifest’s conditioning', () => {
 	])('may not be %s', (_, manifest) => refuse(manifest));
 });
 
+describe('a manifest’s encoders', () => {
+	const outputs = (...names: string[]) =>
+		names.map((name) => ({ name, shape: [1, 2, 4], dtype: 'float32' as const }));
+	function told(change: (graphs: PackManifest['graphs']) => void): PackManifest {
+		const manifest = structuredClone(original);
+		change(manifest.graphs);
+		return manifest;
+	}
+
+	it('may put out several tensors, under names of their own, which the denoiser takes', () => {
+		const manifest = told(({ identityProjector, denoiser }) => {
+			identityProjector.variants[0]!.outputs = [
+				...outputs('identity_keys'),
+				{ ...outputs('25')[0]!, as: 'identity_values' }
+			];
+			const [variant] = denoiser.variants;
+			variant!.inputs = [
+				...variant!.inputs.filter(({ name }) => name !== 'identity_hidden_states'),
+				...outputs('identity_keys', 'identity_values')
+			];
+		});
+		expect(parseManifest(encode(manifest))).toEqual(manifest);
+	});
+
+	it.each<[string, PackManifest]>([
+		[
+			'put out what the denoiser does not take',
+			told((graphs) => graphs.identityProjector.variants[0]!.outputs.push(...outputs('mask')))
+		],
+		[
+			'leave out what it takes',
+			told((graphs) => graphs.denoiser.variants[0]!.inputs.push(...outputs('depth')))
+		],
+		['leave out the composition', told((graphs) => delete graphs.composer)]
+	])('may not %s', (_, manifest) => refuse(manifest));
+});
+
 describe('a manifest’s sizes', () => {
 	const other = { width: 96, height: 64 };
 	/** The micro pack with one more size, for which its denoiser has a file of its own. */
