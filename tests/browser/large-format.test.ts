@@ -5,7 +5,7 @@ import { planSampling } from '$workers/engine/sampling-plan';
 import type { Ort } from '$workers/runtime/ort';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import type { VerifiedPack } from '$workers/runtime/verified-pack';
-import { conditionDirection, conditionIdentity } from '$workers/stages/condition';
+import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, latentShape } from '$workers/stages/decode';
 import { denoise } from '$workers/stages/denoise';
 import { createTokenizer, type PromptTokenizer } from '$workers/stages/encode-prompt';
@@ -87,13 +87,14 @@ describe('on WASM', () => {
 		const plan = planSampling({ scheduler, steps, guidanceScale, previewEvery: 0 });
 		const { embeddingLength } = manifest.identity;
 		const photographs = numbers(golden.embeddings);
-		const identity = await conditionIdentity(pack, [
-			photographs.slice(0, embeddingLength),
-			photographs.slice(embeddingLength)
-		]);
-		const direction = await conditionDirection(
-			pack,
-			tokenizer,
+		const conditioner = new Conditioner(manifest, tokenizer);
+		const identity = await conditioner.identity(
+			graphs,
+			[photographs.slice(0, embeddingLength), photographs.slice(embeddingLength)],
+			plan.guided
+		);
+		const direction = await conditioner.direction(
+			graphs,
 			{ direction: {} as never, compositionSeed: 0, prompt },
 			plan.guided
 		);
@@ -108,11 +109,12 @@ describe('on WASM', () => {
 				identity: identity.conditional,
 				identityScale: identityStrength
 			},
-			unconditional: direction.unconditional && {
-				direction: direction.unconditional,
-				identity: identity.unconditional,
-				identityScale: identity.unconditionalShare * identityStrength
-			},
+			unconditional: direction.unconditional &&
+				identity.unconditional && {
+					direction: direction.unconditional,
+					identity: identity.unconditional,
+					identityScale: identity.unconditionalShare * identityStrength
+				},
 			guidanceScale,
 			noise: () => expect.unreachable('DDIM draws no noise'),
 			signal: new AbortController().signal,

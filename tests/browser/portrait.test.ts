@@ -5,9 +5,11 @@ import { isLuxError, LuxError } from '$lib/contract/errors';
 import type { Progress } from '$lib/contract/progress';
 import { createScheduler } from '$workers/engine/schedulers/create';
 import { planSampling } from '$workers/engine/sampling-plan';
+import type { Graph } from '$workers/runtime/graph';
 import type { Ort } from '$workers/runtime/ort';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { RunQueue } from '$workers/runtime/run-queue';
+import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, latentShape } from '$workers/stages/decode';
 import { denoise } from '$workers/stages/denoise';
 import { encodeDirection, unsetIds } from '$workers/stages/encode-direction';
@@ -72,7 +74,7 @@ async function shoot(
 ) {
 	const studio = {
 		pack: on,
-		tokenizer: null,
+		conditioner: new Conditioner(on.manifest, null),
 		scheduler: createScheduler(on.manifest.scheduler),
 		faces: { detect: async () => [] },
 		report: {
@@ -234,6 +236,30 @@ describe('on the way', () => {
 			'encode-image'
 		]);
 		expect(timings.steps).toHaveLength(4);
+	});
+
+	it('is shown through the small decoder where a pack has one, and kept through the other', async () => {
+		const runs = { preview: 0, picture: 0 };
+		const { run } = pack.graphs.vaeDecoder;
+		const counted = (what: keyof typeof runs): Graph => ({
+			run: (feeds) => {
+				runs[what]++;
+				return run.call(pack.graphs.vaeDecoder, feeds);
+			},
+			release: async () => undefined
+		});
+		const graphs = {
+			...pack.graphs,
+			previewDecoder: counted('preview'),
+			vaeDecoder: counted('picture')
+		};
+		let shown = 0;
+		await shoot({ steps: 4, previewEvery: 1 }, { ...pack, graphs }, never, (progress) => {
+			if (progress.kind !== 'preview') return;
+			shown++;
+			progress.image.close();
+		});
+		expect({ ...runs, shown }).toEqual({ preview: 3, picture: 1, shown: 3 });
 	});
 
 	it('is not made in a size that the pack does not list', async () => {

@@ -18,6 +18,7 @@ import type { Ort } from './ort';
 import { openSession, type OpenGraph, type SessionDevice } from './session';
 import type { VerifiedPack } from './verified-pack';
 
+/** By name. */
 export type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
 
 export interface Pack {

@@ -2,7 +2,7 @@
 import { LuxError } from '$lib/contract/errors';
 import type { ClipConditioning } from '$lib/contract/manifest';
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Graph, GraphTensor } from '../runtime/graph';
+import type { Graph, GraphTensors } from '../runtime/graph';
 
 /** Turns a prompt into the ids that a text encoder takes. */
 export interface PromptTokenizer {
@@ -58,9 +58,8 @@ function specialToken(value: unknown): string {
 
 /**
  * @param ids int32 [tokens]
- * @returns `encoder_hidden_states` [1, tokens, width]
+ * @returns every output of the encoder, [1, tokens, width] each: the denoiser takes them by the same names
  */
-export async function encodePrompt(textEncoder: Graph, ids: Int32Array): Promise<GraphTensor> {
-	const outputs = await textEncoder.run({ input_ids: { data: ids, shape: [1, ids.length] } });
-	return outputs['encoder_hidden_states']!;
+export function encodePrompt(textEncoder: Graph, ids: Int32Array): Promise<GraphTensors> {
+	return textEncoder.run({ input_ids: { data: ids, shape: [1, ids.length] } });
 }

@@ -22,14 +22,14 @@ import { proveSeal } from '../runtime/seal';
 import { passesSelfTest } from '../runtime/self-test';
 import type { SessionDevice } from '../runtime/session';
 import { verifyPack } from '../runtime/verified-pack';
-import { createTokenizer, type PromptTokenizer } from './encode-prompt';
+import { Conditioner } from './conditioner';
+import { createTokenizer } from './encode-prompt';
 import { createFaceDetector, type FaceDetector } from './detect-face';
 
 export interface Studio {
 	readonly report: BootReport;
 	readonly pack: Pack;
-	/** For packs that read text. */
-	readonly tokenizer: PromptTokenizer | null;
+	readonly conditioner: Conditioner;
 	readonly scheduler: Scheduler;
 	readonly faces: FaceDetector;
 }
@@ -78,7 +78,10 @@ export async function openStudio(
 	return {
 		report: { device: deviceReport, seal, pack: { hash: pack.hash, manifest: pack.manifest } },
 		pack,
-		tokenizer: conditioning.kind === 'clip' ? createTokenizer(conditioning, verified.files) : null,
+		conditioner: new Conditioner(
+			pack.manifest,
+			conditioning.kind === 'clip' ? createTokenizer(conditioning, verified.files) : null
+		),
 		scheduler: createScheduler(pack.manifest.scheduler),
 		faces: createFaceDetector(faceGraphs)
 	};

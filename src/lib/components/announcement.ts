@@ -20,7 +20,7 @@ export function announcement(
 		case 'started':
 			return `${which} is being exposed.`;
 		case 'done':
-			return `${which} is done, ${likenessText(event.frame.likeness, event.frame.likenessBand)}.`;
+			return `${which} is done, ${likenessOf(event.frame)}.`;
 		case 'stopped':
 			return `${which} was stopped.`;
 		case 'failed':
@@ -28,6 +28,10 @@ export function announcement(
 				? `${which} failed. ${errorText(event.frame.error).what}. ${errorText(event.frame.error).then}`
 				: `${which} failed.`;
 	}
+}
+
+function likenessOf({ likeness, likenessBand, faceFound }: FrameFacts): string {
+	return likenessText(likeness, likenessBand, faceFound);
 }
 
 /** What a screen reader is told about a decision. */

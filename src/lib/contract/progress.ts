@@ -9,6 +9,7 @@ export const STAGES = [
 	'encode-direction',
 	'denoise',
 	'decode',
+	'face-detail',
 	'score-likeness',
 	'encode-image'
 ] as const;

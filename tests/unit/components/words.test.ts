@@ -129,11 +129,12 @@ describe('words', () => {
 	it('gives likeness a number and words that agree in order', () => {
 		expect(likenessNumber(0.816)).toBe(82);
 		expect(likenessNumber(-0.2)).toBe(0);
-		expect(likenessText(null, null)).toContain('no face');
-		const words = LIKENESS_BANDS.map((band) => likenessText(0.5, band));
+		expect(likenessText(null, null, false)).toContain('no face');
+		expect(likenessText(null, null, true)).toContain('does not judge');
+		const words = LIKENESS_BANDS.map((band) => likenessText(0.5, band, true));
 		expect(new Set(words).size).toBe(LIKENESS_BANDS.length);
-		expect(likenessText(0.5, undefined)).toContain('no scale');
-		expect(words).not.toContain(likenessText(0.5, null));
+		expect(likenessText(0.5, undefined, true)).toContain('no scale');
+		expect(words).not.toContain(likenessText(0.5, null, true));
 	});
 
 	it('rounds time left up, and to minutes where seconds say nothing', () => {
