@@ -21,7 +21,8 @@ const NAMES: AnyGraphName[] = [
 	'textEncoder',
 	'denoiser',
 	'vaeEncoder',
-	'vaeDecoder'
+	'vaeDecoder',
+	'previewDecoder'
 ];
 
 let ort: Ort;
@@ -51,13 +52,17 @@ function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
 	return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
+/** In every size that the graph is there for. */
 async function worstOf(pack: Pack, name: AnyGraphName): Promise<[worst: number, allowed: number]> {
-	const golden = goldens.graphs.find(({ graph }) => graph === name)!;
-	const outputs = await pack.graphs[name]!.run(feedsOf(golden));
-	const worst = Object.entries(golden.outputs).map(([output, tensor]) =>
-		difference(outputs[output]!.data, goldens.tensor(tensor).data)
-	);
-	return [Math.max(...worst), golden.tolerance];
+	const found = goldens.graphs.filter(({ graph }) => graph === name);
+	const worst: number[] = [];
+	for (const golden of found) {
+		const [width, height] = golden.size ?? [pack.manifest.image.width, pack.manifest.image.height];
+		const outputs = await pack.graphsFor({ width, height })[name]!.run(feedsOf(golden));
+		for (const [output, tensor] of Object.entries(golden.outputs))
+			worst.push(difference(outputs[output]!.data, goldens.tensor(tensor).data));
+	}
+	return [Math.max(...worst), found[0]!.tolerance];
 }
 
 it('tokenises as transformers does', () => {
@@ -146,7 +151,8 @@ describe('with int8 convolutions and int4 linear layers', () => {
 	});
 	afterAll(() => pack.dispose());
 
-	it.each(NAMES)('%s answers much the same', async (name) => {
+	// The face encoder is its publisher's own file, and not rounded.
+	it.each(NAMES.slice(1))('%s answers much the same', async (name) => {
 		const golden = goldens.graphs.find(({ graph }) => graph === name)!;
 		const [[output, expected]] = Object.entries(golden.outputs) as [[string, string]];
 		const actual = (await pack.graphs[name]!.run(feedsOf(golden)))[output]!.data;

@@ -56,7 +56,8 @@ export async function assembledMicroClip(pack: 'pack' | 'pack-mixed'): Promise<V
 /** Layout: models/forge/forge/large/goldens.py. */
 export interface ClipGoldens {
 	tensor(name: string): GraphTensor;
-	graphs: Goldens['graphs'];
+	/** `size`: width and height of the picture that the graph is for; null where it serves every size. */
+	graphs: (Goldens['graphs'][number] & { size: [number, number] | null })[];
 	/** What transformers makes of prompts. */
 	prompts: { prompt: string; ids: string }[];
 	shoots: {

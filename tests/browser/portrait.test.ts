@@ -254,7 +254,8 @@ describe('on the way', () => {
 			vaeDecoder: counted('picture')
 		};
 		let shown = 0;
-		await shoot({ steps: 4, previewEvery: 1 }, { ...pack, graphs }, never, (progress) => {
+		const small: Pack = { ...pack, graphs, graphsFor: () => graphs };
+		await shoot({ steps: 4, previewEvery: 1 }, small, never, (progress) => {
 			if (progress.kind !== 'preview') return;
 			shown++;
 			progress.image.close();

@@ -12,7 +12,13 @@ import type { RangeReader } from './bytes';
 import { calculate } from './calculate';
 import type { Checkpoint, RawTensor, TensorInfo } from './checkpoint';
 import type { PackFolder } from './folder';
-import { hashFile, markInstalled, readInstalled, type Installed } from './installed';
+import {
+	hashFile,
+	markInstalled,
+	readInstalled,
+	type Installed,
+	type InstalledFile
+} from './installed';
 import { Journal } from './journal';
 import type { PauseGate } from './pause-gate';
 import { requireCheckpoint } from './recipe-check';
@@ -36,6 +42,8 @@ export interface Assembly {
 	onProgress(progress: AssemblyProgress): void;
 	/** Milliseconds of a clock that only goes forward. */
 	now(): number;
+	/** Adds what makes a pack of the weights; the marker, with what this returns, comes after it. */
+	complete?(made: readonly InstalledFile[]): Promise<Installed['pack']>;
 }
 
 /**
@@ -95,7 +103,9 @@ export async function assemble(assembly: Assembly): Promise<Installed> {
 			await journal.save().catch(() => undefined);
 		}
 	}
-	const installed = await readBack(assembly, journal);
+	const files = await readBack(assembly, journal);
+	const pack = (await assembly.complete?.(files)) ?? null;
+	const installed: Installed = { formatVersion: 1, recipe: recipeHash, pack, files };
 	await markInstalled(folder, installed);
 	await Journal.remove(folder);
 	return installed;
@@ -185,14 +195,14 @@ async function writeWeight(
 
 /** What is on the disk is what was calculated, and what the recipe promises where it promises something. */
 async function readBack(
-	{ recipe, recipeHash, folder, signal, onProgress, now }: Assembly,
+	{ recipe, folder, gate, signal, onProgress, now }: Assembly,
 	{ done }: Journal
-): Promise<Installed> {
+): Promise<InstalledFile[]> {
 	const total = 2 * recipe.files.reduce((sum, { bytes }) => sum + bytes, 0);
 	const progress = new ByteProgress('verify', total, 0, onProgress, now);
 	for (const [index, weight] of recipe.weights.entries())
 		for (const [i, { file, offset, bytes }] of weight.outputs.entries()) {
-			signal.throwIfAborted();
+			await gate.pass(signal);
 			if ((await sha256(await folder.read(file, offset, bytes))) !== done.get(index)![i])
 				throw await corrupt(folder, file);
 			progress.add(bytes, file);
@@ -202,12 +212,13 @@ async function readBack(
 		recipe.copies?.map(({ file }, i) => [file, done.get(recipe.weights.length + i)![0]])
 	);
 	for (const { path, bytes, sha256: promised } of recipe.files) {
+		await gate.pass(signal);
 		const hashed = await hashFile(folder, path, bytes, (read) => progress.add(read, path), signal);
 		for (const expected of [promised, copied.get(path)])
 			if (expected && hashed.sha256 !== expected) throw await corrupt(folder, path);
 		files.push(hashed);
 	}
-	return { formatVersion: 1, recipe: recipeHash, files };
+	return files;
 }
 
 /** The journal is wrong about the disk: without it the next try starts afresh. */

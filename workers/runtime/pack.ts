@@ -11,6 +11,7 @@ import {
 } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
 import type { Graph } from './graph';
+import { underKnownNames } from './graph-names';
 import { GraphShelf } from './graph-shelf';
 import { variantFor } from './graph-variant';
 import { graphNames, planMemory, type OpenVariant } from './memory-plan';
@@ -18,7 +19,7 @@ import type { Ort } from './ort';
 import { openSession, type OpenGraph, type SessionDevice } from './session';
 import type { VerifiedPack } from './verified-pack';
 
-/** By name. */
+/** Compiled graphs by name. */
 export type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
 
 export interface Pack {
@@ -68,7 +69,7 @@ export async function openPack(
 			await graph.release();
 			throw error;
 		}
-		return graph;
+		return underKnownNames(graph, variant);
 	});
 	try {
 		if (plan.kind === 'all')

@@ -29,11 +29,11 @@ export async function makePortrait(
 	signal: AbortSignal,
 	report: ProgressListener
 ): Promise<FrameResult> {
-	const { pack, conditioner, faces, scheduler } = studio;
-	const { manifest } = pack;
+	const { conditioner, faces, scheduler } = studio;
+	const { manifest } = studio.pack;
 	const settings = fillIn(request, manifest);
 	const { seed, size, guidanceScale, identityStrength } = settings;
-	const graphs = pack.graphsFor(size);
+	const graphs = studio.pack.graphsFor(size);
 	const sizes: Sizes = { image: size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
 	const detail = planDetail(manifest.defaults, settings, scheduler);

@@ -42,6 +42,8 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'pack-manifest-invalid': { detail: 'x' },
 	'pack-file-corrupt': { file: 'denoiser.onnx' },
 	'pack-unsuitable': { detail: 'x' },
+	'pack-not-kept': {},
+	'pack-busy': {},
 	'checkpoint-unreadable': { file: 'unet.safetensors', fault: 'hole' },
 	'checkpoint-unsafe': { file: 'adapter.bin', found: 'os.system' },
 	'checkpoint-tensor-wrong': { file: 'adapter.bin', tensor: 'proj.0.weight', problem: 'shape' },
