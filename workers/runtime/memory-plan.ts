@@ -34,7 +34,13 @@ export interface OpenVariant {
 	variant: GraphVariant;
 }
 
-type Facts = Pick<PackManifest, 'graphs' | 'image' | 'files'>;
+type Facts = Pick<PackManifest, 'graphs' | 'image' | 'files' | 'identity'>;
+
+interface Group {
+	names: readonly AnyGraphName[];
+	/** Runs in every frame of a shoot; the others run once a shoot, or in some frames. */
+	always: boolean;
+}
 
 /** Names of the graphs that the pack has. */
 export function graphNames({ graphs }: Pick<PackManifest, 'graphs'>): AnyGraphName[] {
@@ -50,10 +56,12 @@ export function planMemory(manifest: Facts, device: DeviceKind, budget: number):
 	const all = names.flatMap((name) => variantsOf(manifest, name, device));
 	if (total(all.map((variant) => memoryOf(manifest, variant))) <= budget) return { kind: 'all' };
 	const groups = groupsOf(manifest);
-	const costs = groups.map((group) =>
-		total(group.map((name) => largestOf(manifest, name, device)))
-	);
-	return { kind: 'turns', groups, kept: new Set(keep(costs, budget).flatMap((i) => groups[i]!)) };
+	const costs = groups.map(({ names: group, always }) => ({
+		bytes: total(group.map((name) => largestOf(manifest, name, device))),
+		always
+	}));
+	const kept = keep(costs, budget).flatMap((i) => groups[i]!.names);
+	return { kind: 'turns', groups: groups.map((group) => group.names), kept: new Set(kept) };
 }
 
 /** What has to be released before a graph is opened. */
@@ -72,36 +80,46 @@ export function releasedFor(
 	);
 }
 
-/** In the order of a portrait. Each is open while it is needed; a picture on the way is decoded between two steps. */
-function groupsOf({ graphs }: Pick<PackManifest, 'graphs'>): AnyGraphName[][] {
-	const previews: AnyGraphName = graphs.previewDecoder ? 'previewDecoder' : 'vaeDecoder';
-	const order: AnyGraphName[][] = [
-		['identityProjector', 'directionEncoder', 'textEncoder', 'composer'],
-		['vaeEncoder'],
-		['denoiser', previews],
-		['vaeDecoder'],
-		['faceEncoder']
+/** In the order of a portrait. A picture on the way is decoded between two steps, so its decoder stays beside the denoiser. */
+function groupsOf({ graphs, identity }: Pick<PackManifest, 'graphs' | 'identity'>): Group[] {
+	const decoders: readonly AnyGraphName[][] = graphs.previewDecoder
+		? [['denoiser', 'previewDecoder'], ['vaeDecoder']]
+		: [['denoiser', 'vaeDecoder']];
+	const order: Group[] = [
+		{
+			names: ['identityProjector', 'directionEncoder', 'textEncoder', 'composer'],
+			// What they give is kept from frame to frame.
+			always: false
+		},
+		{ names: ['vaeEncoder'], always: false },
+		...decoders.map((names) => ({ names, always: true })),
+		// Reads references; and every portrait, for its likeness, where embeddings can be compared.
+		{ names: ['faceEncoder'], always: identity.embedding !== 'features' }
 	];
 	return order
-		.map((group) => group.filter((name) => graphs[name]))
-		.filter((group) => group.length > 0 && !(group[0] === 'vaeDecoder' && previews === group[0]));
+		.map(({ names, always }) => ({ names: names.filter((name) => graphs[name]), always }))
+		.filter(({ names }) => names.length > 0);
 }
 
 /**
- * The groups that stay: those that leave the fewest bytes to be opened again, with room beside them for the largest of the others.
+ * The groups that stay: those that leave the fewest bytes to be opened again in every frame, and then the fewest in all, with room
+ * beside them for the largest of the others.
  *
  * @returns Indices into `costs`.
  */
-function keep(costs: readonly number[], budget: number): number[] {
+function keep(costs: readonly { bytes: number; always: boolean }[], budget: number): number[] {
 	const indices = [...costs.keys()];
 	let best: number[] = [];
-	let most = 0;
+	let most = [0, 0] as [inEveryFrame: number, all: number];
 	// Five groups have 32 subsets.
 	for (let subset = 0; subset < 1 << costs.length; subset++) {
 		const kept = indices.filter((i) => subset & (1 << i));
-		const bytes = total(kept.map((i) => costs[i]!));
-		const largest = Math.max(0, ...costs.filter((_, i) => !kept.includes(i)));
-		if (bytes + largest <= budget && bytes > most) [best, most] = [kept, bytes];
+		const bytes = total(kept.map((i) => costs[i]!.bytes));
+		const inEveryFrame = total(kept.map((i) => (costs[i]!.always ? costs[i]!.bytes : 0)));
+		const others = indices.filter((i) => !kept.includes(i)).map((i) => costs[i]!.bytes);
+		if (bytes + Math.max(0, ...others) > budget) continue;
+		if (inEveryFrame < most[0] || (inEveryFrame === most[0] && bytes <= most[1])) continue;
+		[best, most] = [kept, [inEveryFrame, bytes]];
 	}
 	return best;
 }

@@ -17,7 +17,7 @@ import { variantFor } from './graph-variant';
 import { graphNames, planMemory, type OpenVariant } from './memory-plan';
 import type { Ort } from './ort';
 import { openSession, type OpenGraph, type SessionDevice } from './session';
-import type { VerifiedPack } from './verified-pack';
+import { readWhole, type VerifiedPack } from './verified-pack';
 
 /** Compiled graphs by name. */
 export type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
@@ -61,7 +61,8 @@ export async function openPack(
 	const shelf = new GraphShelf(plan, async ({ name, variant }) => {
 		report({ kind: 'session', graph: name, ...ahead });
 		const weights = variant.externalData.map((path) => ({ path, content: files.get(path)! }));
-		const model = files.get(variant.file) as Uint8Array;
+		const file = files.get(variant.file)!;
+		const model = file instanceof Blob ? await readWhole(variant.file, file) : file;
 		const graph = await openSession(ort, name, model, device, weights);
 		try {
 			requireNames(name, variant, graph);

@@ -1,4 +1,4 @@
-/** A pack whose bytes match its manifest: small files in memory, large weights where they are. */
+/** A pack whose bytes match its manifest: small files in memory, large graphs and weights where they are. */
 import { LuxError } from '$lib/contract/errors';
 import { CHUNK_BYTES, type PackManifest } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
@@ -6,7 +6,7 @@ import type { LoadedFile } from '$lib/contract/worker-api';
 import { parseManifest, verifyFile } from './pack-verify';
 import { sha256 } from './sha256';
 
-/** A Blob is a file of weights that is only ever read in pieces. */
+/** A Blob is a large file that is read again whenever a graph is opened. */
 export type FileContent = Uint8Array<ArrayBuffer> | Blob;
 
 /** Bytes that match their manifest. Nothing else is ever given to `openPack`. */
@@ -14,7 +14,7 @@ export interface VerifiedPack {
 	/** sha256 of the manifest bytes, hex. */
 	hash: string;
 	manifest: PackManifest;
-	/** By manifest path. Weights of more than a chunk are Blobs; graphs, words and small weights are bytes. */
+	/** By manifest path. Graphs and weights of more than a chunk are Blobs; everything else is bytes. */
 	files: ReadonlyMap<string, FileContent>;
 }
 
@@ -28,7 +28,7 @@ export async function verifyPack(
 	onProgress: ProgressListener = () => undefined
 ): Promise<VerifiedPack> {
 	const manifest = parseManifest(manifestBytes);
-	const weights = weightPaths(manifest);
+	const opened = openedPaths(manifest);
 	const byPath = new Map(loaded.map(({ path, bytes }) => [path, bytes]));
 	const files = new Map<string, FileContent>();
 	let checked = 0;
@@ -37,7 +37,7 @@ export async function verifyPack(
 		const blob = byPath.get(path);
 		// The length first: what is too long is not read.
 		if (blob?.size !== entry.bytes) throw new LuxError('pack-file-corrupt', { file: path });
-		const large = weights.has(path) && entry.bytes > CHUNK_BYTES;
+		const large = opened.has(path) && entry.bytes > CHUNK_BYTES;
 		const content = large ? blob : await readWhole(path, blob);
 		await verifyFile(entry, content, (bytes) => {
 			checked += bytes;
@@ -48,15 +48,14 @@ export async function verifyPack(
 	return { hash: await sha256(manifestBytes), manifest, files };
 }
 
-/** Files that hold weights of some graph, and nothing else. */
-function weightPaths({ graphs }: PackManifest): Set<string> {
+/** Files that are only needed while a graph is opened. */
+function openedPaths({ graphs }: PackManifest): Set<string> {
 	const variants = Object.values(graphs).flatMap((graph) => graph?.variants ?? []);
-	const weights = new Set(variants.flatMap(({ externalData }) => externalData));
-	for (const { file } of variants) weights.delete(file);
-	return weights;
+	return new Set(variants.flatMap(({ file, externalData }) => [file, ...externalData]));
 }
 
-async function readWhole(file: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
+/** @throws LuxError `pack-file-corrupt` for a file that cannot be read */
+export async function readWhole(file: string, blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
 	try {
 		return new Uint8Array(await blob.arrayBuffer());
 	} catch (cause) {

@@ -15,13 +15,17 @@ const variantOf = (memoryBytes?: number): GraphVariant => ({
 	outputs: []
 });
 
-function packOf(costs: Costs): Pick<PackManifest, 'graphs' | 'image' | 'files'> {
+function packOf(
+	costs: Costs,
+	embedding?: 'features'
+): Pick<PackManifest, 'graphs' | 'image' | 'files' | 'identity'> {
 	const graphs = Object.fromEntries(
 		Object.entries(costs).map(([name, cost]) => [name, { variants: [variantOf(cost)] }])
 	);
 	return {
 		graphs: graphs as unknown as PackManifest['graphs'],
 		image: { width: 512, height: 640 },
+		identity: { embedding } as PackManifest['identity'],
 		files: []
 	};
 }
@@ -46,10 +50,10 @@ describe('planMemory', () => {
 	it.each<[string, Costs, number, string[] | 'all']>([
 		['everything fits exactly', large, 236, 'all'],
 		[
-			'one byte less: the smallest group takes turns with the next one',
+			'one byte less: what every frame runs stays',
 			large,
 			235,
-			['denoiser', 'faceEncoder', 'identityProjector', 'previewDecoder', 'textEncoder']
+			['denoiser', 'faceEncoder', 'previewDecoder', 'vaeDecoder']
 		],
 		[
 			'room for the denoiser, and something beside it',
@@ -70,6 +74,16 @@ describe('planMemory', () => {
 			Object.entries(costs).filter(([, cost]) => cost !== undefined)
 		);
 		expect(keptOf(present, budget)).toEqual(kept);
+	});
+
+	it.each<[undefined | 'features', AnyGraphName]>([
+		[undefined, 'faceEncoder'],
+		['features', 'vaeDecoder']
+	])('keeps the face encoder only where it judges portraits: %s', (embedding, kept) => {
+		const plan = planMemory(packOf(large, embedding), 'wasm', 219);
+		if (plan.kind === 'all') return expect.unreachable();
+		const either = ['faceEncoder', 'vaeDecoder'] as const;
+		expect(either.filter((name) => plan.kept.has(name))).toEqual([kept]);
 	});
 
 	it('never plans more than the budget where the largest group fits', () => {

@@ -325,22 +325,26 @@ describe('verifyPack', async () => {
 		expect([...verified.files.keys()]).toEqual(original.files.map(({ path }) => path));
 	});
 
-	it('leaves large weights where they are, and holds everything else', async () => {
+	it('leaves large graphs and weights where they are, and holds everything else', async () => {
 		const big = new Uint8Array(CHUNK_BYTES + 1).fill(3);
 		const chunks = [await sha256(big.slice(1)), await sha256(big.slice(0, 1))];
 		const manifest = structuredClone(original);
 		const entry = { bytes: big.length, sha256: await sha256(big), chunks };
-		manifest.files.push({ path: 'd.bin', ...entry }, { path: 'words.txt', ...entry });
-		manifest.totalBytes += 2 * big.length;
-		manifest.graphs.denoiser.variants[0]!.externalData = ['d.bin'];
+		const added = ['d.bin', 'words.txt', 'd.onnx'].map((path) => ({ path, ...entry }));
+		manifest.files.push(...added);
+		manifest.totalBytes += added.length * big.length;
+		const [variant] = manifest.graphs.denoiser.variants;
+		Object.assign(variant!, { file: 'd.onnx', externalData: ['d.bin'] });
 		const blob = new Blob([big]);
 		const loaded = [
 			...files,
+			{ path: 'd.onnx', bytes: blob },
 			{ path: 'd.bin', bytes: blob },
 			{ path: 'words.txt', bytes: new Blob([big]) }
 		];
 		const verified = await verifyPack(encode(manifest), loaded);
 		expect(verified.files.get('d.bin')).toBe(blob);
+		expect(verified.files.get('d.onnx')).toBe(blob);
 		expect(verified.files.get('words.txt')).toBeInstanceOf(Uint8Array);
 		expect(verified.files.get(original.files[0]!.path)).toBeInstanceOf(Uint8Array);
 		big[CHUNK_BYTES]! ^= 1;
