@@ -142,7 +142,8 @@ export function squaresOf(
 	let bytes = 8 * 1024 * 1024;
 	while (Math.ceil(total / bytes) > most) bytes *= 2;
 	const count = Math.max(1, Math.ceil(total / bytes));
-	return { count, full: done >= total ? count : Math.floor(done / bytes), bytes };
+	const full = total > 0 && done >= total ? count : Math.floor(done / bytes);
+	return { count, full, bytes };
 }
 
 /** Whole percent; 100 only when everything is done. */
