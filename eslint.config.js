@@ -31,7 +31,12 @@ const arrows = {
 	'workers/engine': ['src/lib/contract'],
 	'workers/runtime': ['src/lib/contract'],
 	'workers/stages': ['src/lib/contract', 'workers/engine', 'workers/runtime'],
-	'workers/assembly': ['src/lib/contract', 'workers/runtime/sha256.ts']
+	'workers/assembly': [
+		'src/lib/contract',
+		'workers/runtime/sha256.ts',
+		'workers/runtime/pack-verify.ts'
+	],
+	'workers/packs': ['src/lib/contract', 'workers/assembly', 'workers/runtime']
 };
 
 const zones = Object.entries(arrows).map(([folder, allowed]) => ({

@@ -3,6 +3,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { existsSync } from 'node:fs';
 import { defaultClientConditions } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { fakeHub } from './scripts/fake-hub-plugin.mjs';
 import { plainAnnouncer } from './scripts/plain-announcer.mjs';
 import { sealedWorkers } from './scripts/sealed-workers.mjs';
 
@@ -50,7 +51,7 @@ const inChromium = (name: string, include: string) => ({
 });
 
 export default defineConfig({
-	plugins: [plainAnnouncer(), sealedWorkers(), sveltekit()],
+	plugins: [plainAnnouncer(), sealedWorkers(), fakeHub(), sveltekit()],
 	// ORT's loader without its embedded module: workers/runtime/ort.ts names every file it may load.
 	resolve: { conditions: ['onnxruntime-web-use-extern-wasm', ...defaultClientConditions] },
 	worker: { format: 'es' },
@@ -72,8 +73,11 @@ export default defineConfig({
 			}
 		}
 	},
-	// Only a test imports the hashes so far; found in the middle of a run, they would reload its page.
-	optimizeDeps: { exclude: ['onnxruntime-web'], include: ['@noble/hashes/sha2.js'] },
+	// Found in the middle of a run, these would reload its page: a worker imports them late.
+	optimizeDeps: {
+		exclude: ['onnxruntime-web'],
+		include: ['@noble/hashes/sha2.js', '@huggingface/hub']
+	},
 	server: { headers: isolation, fs: { allow: ['workers', 'models', 'tests'] } },
 	preview: { headers: isolation },
 	test: {

@@ -97,7 +97,7 @@ async function main() {
 				}
 			});
 			console.log(
-				`${file}  seed ${seed}  ${(frame.timings.totalMilliseconds / 1000).toFixed(1)} s  likeness ${frame.likeness?.toFixed(2) ?? 'no face found'}`
+				`${file}  seed ${seed}  ${(frame.timings.totalMilliseconds / 1000).toFixed(1)} s  likeness ${frame.likeness?.toFixed(2) ?? (frame.face ? 'not judged' : 'no face found')}`
 			);
 		}
 		await writeFile(join(out, 'sheet.png'), Buffer.from(await makeSheet(page, pictures), 'base64'));

@@ -7,6 +7,7 @@
 import type { PortraitBoot, PortraitWorkerApi } from '$lib/contract/worker-api';
 import { expose, transfer } from 'comlink';
 import { LuxError } from '$lib/contract/errors';
+import { holdForLife } from './runtime/live';
 import { settle } from './runtime/outcome';
 import { relayProgress } from './runtime/progress-relay';
 import { RunQueue } from './runtime/run-queue';
@@ -20,15 +21,7 @@ class PortraitWorker implements PortraitWorkerApi {
 	#studio: Studio | null = null;
 
 	live(lockName: string): Promise<void> {
-		return new Promise((held, failed) => {
-			// The lock is released by the worker's end alone.
-			navigator.locks
-				.request(lockName, () => {
-					held();
-					return new Promise<never>(() => undefined);
-				})
-				.catch(failed);
-		});
+		return holdForLife(lockName);
 	}
 
 	boot(init: PortraitBoot, onProgress: Parameters<PortraitWorkerApi['boot']>[1]) {
@@ -44,7 +37,10 @@ class PortraitWorker implements PortraitWorkerApi {
 	readReference(...[id, photo, onProgress]: Parameters<PortraitWorkerApi['readReference']>) {
 		return settle(() =>
 			relayProgress(onProgress, (report) =>
-				this.#queue.run(id, (signal) => readReference(this.#open(), photo, signal, report))
+				this.#queue.run(id, (signal) => {
+					const studio = this.#open();
+					return studio.pack.reporting(report, () => readReference(studio, photo, signal, report));
+				})
 			)
 		).then((outcome) => (outcome.ok ? transfer(outcome, [outcome.value.bytes]) : outcome));
 	}
@@ -56,7 +52,10 @@ class PortraitWorker implements PortraitWorkerApi {
 	shootFrame(...[id, request, onProgress]: Parameters<PortraitWorkerApi['shootFrame']>) {
 		return settle(() =>
 			relayProgress(onProgress, (report) =>
-				this.#queue.run(id, (signal) => makePortrait(this.#open(), request, signal, report))
+				this.#queue.run(id, (signal) => {
+					const studio = this.#open();
+					return studio.pack.reporting(report, () => makePortrait(studio, request, signal, report));
+				})
 			)
 		).then((outcome) => (outcome.ok ? transfer(outcome, [outcome.value.bytes]) : outcome));
 	}

@@ -18,5 +18,5 @@ export async function createEngine(): Promise<PortraitEngine> {
 
 export async function createKeeper(): Promise<PackKeeper> {
 	const { PackKeeperClient } = await import('$lib/bridge/pack-keeper');
-	return new PackKeeperClient({ baseUrl: baseUrl() });
+	return new PackKeeperClient();
 }

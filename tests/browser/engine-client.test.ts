@@ -54,7 +54,7 @@ describe('boot', () => {
 		expect(report.device.threads).toBe(report.device.crossOriginIsolated ? 2 : 1);
 		expect(report.pack.manifest.id).toBe('micro');
 		const kinds = new Set(seen.map((p) => (p.kind === 'bytes' ? p.what : p.kind)));
-		expect(kinds).toEqual(new Set(['runtime', 'pack', 'faces', 'session']));
+		expect(kinds).toEqual(new Set(['runtime', 'pack', 'faces', 'check', 'session']));
 		const last = seen.findLast((p) => p.kind === 'bytes' && p.what === 'pack');
 		expect(last).toMatchObject({ loaded: report.pack.manifest.totalBytes });
 		// Only the portrait worker is left.

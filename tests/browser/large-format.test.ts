@@ -3,8 +3,9 @@ import type { AnyGraphName } from '$lib/contract/manifest';
 import { createScheduler } from '$workers/engine/schedulers/create';
 import { planSampling } from '$workers/engine/sampling-plan';
 import type { Ort } from '$workers/runtime/ort';
-import { openPack, type Pack, type VerifiedPack } from '$workers/runtime/pack';
-import { conditionDirection, conditionIdentity } from '$workers/stages/condition';
+import { openPack, type Pack } from '$workers/runtime/pack';
+import type { VerifiedPack } from '$workers/runtime/verified-pack';
+import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, latentShape } from '$workers/stages/decode';
 import { denoise } from '$workers/stages/denoise';
 import { createTokenizer, type PromptTokenizer } from '$workers/stages/encode-prompt';
@@ -20,7 +21,8 @@ const NAMES: AnyGraphName[] = [
 	'textEncoder',
 	'denoiser',
 	'vaeEncoder',
-	'vaeDecoder'
+	'vaeDecoder',
+	'previewDecoder'
 ];
 
 let ort: Ort;
@@ -50,13 +52,17 @@ function similarity(a: ArrayLike<number>, b: ArrayLike<number>): number {
 	return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
 }
 
+/** In every size that the graph is there for. */
 async function worstOf(pack: Pack, name: AnyGraphName): Promise<[worst: number, allowed: number]> {
-	const golden = goldens.graphs.find(({ graph }) => graph === name)!;
-	const outputs = await pack.graphs[name]!.run(feedsOf(golden));
-	const worst = Object.entries(golden.outputs).map(([output, tensor]) =>
-		difference(outputs[output]!.data, goldens.tensor(tensor).data)
-	);
-	return [Math.max(...worst), golden.tolerance];
+	const found = goldens.graphs.filter(({ graph }) => graph === name);
+	const worst: number[] = [];
+	for (const golden of found) {
+		const [width, height] = golden.size ?? [pack.manifest.image.width, pack.manifest.image.height];
+		const outputs = await pack.graphsFor({ width, height })[name]!.run(feedsOf(golden));
+		for (const [output, tensor] of Object.entries(golden.outputs))
+			worst.push(difference(outputs[output]!.data, goldens.tensor(tensor).data));
+	}
+	return [Math.max(...worst), found[0]!.tolerance];
 }
 
 it('tokenises as transformers does', () => {
@@ -86,13 +92,14 @@ describe('on WASM', () => {
 		const plan = planSampling({ scheduler, steps, guidanceScale, previewEvery: 0 });
 		const { embeddingLength } = manifest.identity;
 		const photographs = numbers(golden.embeddings);
-		const identity = await conditionIdentity(pack, [
-			photographs.slice(0, embeddingLength),
-			photographs.slice(embeddingLength)
-		]);
-		const direction = await conditionDirection(
-			pack,
-			tokenizer,
+		const conditioner = new Conditioner(manifest, tokenizer);
+		const identity = await conditioner.identity(
+			graphs,
+			[photographs.slice(0, embeddingLength), photographs.slice(embeddingLength)],
+			plan.guided
+		);
+		const direction = await conditioner.direction(
+			graphs,
 			{ direction: {} as never, compositionSeed: 0, prompt },
 			plan.guided
 		);
@@ -107,11 +114,12 @@ describe('on WASM', () => {
 				identity: identity.conditional,
 				identityScale: identityStrength
 			},
-			unconditional: direction.unconditional && {
-				direction: direction.unconditional,
-				identity: identity.unconditional,
-				identityScale: identity.unconditionalShare * identityStrength
-			},
+			unconditional: direction.unconditional &&
+				identity.unconditional && {
+					direction: direction.unconditional,
+					identity: identity.unconditional,
+					identityScale: identity.unconditionalShare * identityStrength
+				},
 			guidanceScale,
 			noise: () => expect.unreachable('DDIM draws no noise'),
 			signal: new AbortController().signal,
@@ -143,7 +151,8 @@ describe('with int8 convolutions and int4 linear layers', () => {
 	});
 	afterAll(() => pack.dispose());
 
-	it.each(NAMES)('%s answers much the same', async (name) => {
+	// The face encoder is its publisher's own file, and not rounded.
+	it.each(NAMES.slice(1))('%s answers much the same', async (name) => {
 		const golden = goldens.graphs.find(({ graph }) => graph === name)!;
 		const [[output, expected]] = Object.entries(golden.outputs) as [[string, string]];
 		const actual = (await pack.graphs[name]!.run(feedsOf(golden)))[output]!.data;

@@ -6,7 +6,7 @@ import { PauseGate } from '$workers/assembly/pause-gate';
 import { parseRecipe } from '$workers/assembly/recipe-check';
 import { MemoryRoot } from '$workers/assembly/sink/memory';
 import type { GraphTensor } from '$workers/runtime/graph';
-import { verifyPack, type VerifiedPack } from '$workers/runtime/pack';
+import { verifyPack, type VerifiedPack } from '$workers/runtime/verified-pack';
 import { sha256 } from '$workers/runtime/sha256';
 import { tensorsOf, type Goldens, type TensorEntry } from './micro-pack';
 
@@ -56,7 +56,8 @@ export async function assembledMicroClip(pack: 'pack' | 'pack-mixed'): Promise<V
 /** Layout: models/forge/forge/large/goldens.py. */
 export interface ClipGoldens {
 	tensor(name: string): GraphTensor;
-	graphs: Goldens['graphs'];
+	/** `size`: width and height of the picture that the graph is for; null where it serves every size. */
+	graphs: (Goldens['graphs'][number] & { size: [number, number] | null })[];
 	/** What transformers makes of prompts. */
 	prompts: { prompt: string; ids: string }[];
 	shoots: {

@@ -4,7 +4,7 @@ import type { LoadedFile } from '$lib/contract/worker-api';
 import { openGpu, type Gpu } from '$workers/runtime/gpu';
 import type { GraphTensor } from '$workers/runtime/graph';
 import { setUpOrt, type Ort } from '$workers/runtime/ort';
-import { verifyPack, type VerifiedPack } from '$workers/runtime/pack';
+import { verifyPack, type VerifiedPack } from '$workers/runtime/verified-pack';
 import type { SessionDevice } from '$workers/runtime/session';
 import plainModule from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import plainBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';

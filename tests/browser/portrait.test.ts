@@ -5,9 +5,11 @@ import { isLuxError, LuxError } from '$lib/contract/errors';
 import type { Progress } from '$lib/contract/progress';
 import { createScheduler } from '$workers/engine/schedulers/create';
 import { planSampling } from '$workers/engine/sampling-plan';
+import type { Graph } from '$workers/runtime/graph';
 import type { Ort } from '$workers/runtime/ort';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { RunQueue } from '$workers/runtime/run-queue';
+import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, latentShape } from '$workers/stages/decode';
 import { denoise } from '$workers/stages/denoise';
 import { encodeDirection, unsetIds } from '$workers/stages/encode-direction';
@@ -72,7 +74,7 @@ async function shoot(
 ) {
 	const studio = {
 		pack: on,
-		tokenizer: null,
+		conditioner: new Conditioner(on.manifest, null),
 		scheduler: createScheduler(on.manifest.scheduler),
 		faces: { detect: async () => [] },
 		report: {
@@ -236,6 +238,30 @@ describe('on the way', () => {
 		expect(timings.steps).toHaveLength(4);
 	});
 
+	it('is shown through the small decoder where a pack has one, and kept through the other', async () => {
+		const runs = { preview: 0, picture: 0 };
+		const { run } = pack.graphs.vaeDecoder;
+		const counted = (what: keyof typeof runs): Graph => ({
+			run: (feeds) => {
+				runs[what]++;
+				return run.call(pack.graphs.vaeDecoder, feeds);
+			},
+			release: async () => undefined
+		});
+		const graphs = {
+			...pack.graphs,
+			previewDecoder: counted('preview'),
+			vaeDecoder: counted('picture')
+		};
+		let shown = 0;
+		await shoot({ steps: 4, previewEvery: 1 }, { ...pack, graphs }, never, (progress) => {
+			if (progress.kind !== 'preview') return;
+			shown++;
+			progress.image.close();
+		});
+		expect({ ...runs, shown }).toEqual({ preview: 3, picture: 1, shown: 3 });
+	});
+
 	it('is not made in a size that the pack does not list', async () => {
 		const { width, height } = pack.manifest.image;
 		await expect(shoot({ size: { width, height } })).resolves.toMatchObject({ width, height });
@@ -272,23 +298,44 @@ describe('on the way', () => {
 		expect((await shoot({ steps: 1 })).width).toBe(64);
 	});
 
+	it('makes the same bytes when graphs take turns, and says which it opens', async () => {
+		const turns = await openPack(ort, await verifiedMicroPack(), { kind: 'wasm' }, silent, 1);
+		try {
+			const seen: Progress[] = [];
+			const report = (progress: Progress) => void seen.push(progress);
+			const change = { steps: 2, guidanceScale: 2 };
+			const frames = await turns.reporting(report, async () => [
+				await shoot(change, turns, never, report),
+				await shoot(change, turns, never, report)
+			]);
+			const { bytes } = await shoot(change);
+			for (const frame of frames)
+				expect(new Uint8Array(frame.bytes)).toEqual(new Uint8Array(bytes));
+			const opened = seen
+				.filter(({ kind }) => kind === 'session')
+				.map((p) => 'graph' in p && p.graph);
+			const frame = ['identityProjector', 'directionEncoder', 'composer', 'denoiser', 'vaeDecoder'];
+			expect(opened).toEqual([...frame, ...frame]);
+		} finally {
+			await turns.dispose();
+		}
+	});
+
 	it('never shows what is not a number', async () => {
-		const poisoned: Pack = {
-			...pack,
-			graphs: {
-				...pack.graphs,
-				// The real graph, fed with what a broken kernel would have left behind.
-				denoiser: {
-					...pack.graphs.denoiser,
-					run: ({ timestep, ...feeds }) =>
-						pack.graphs.denoiser.run({
-							...feeds,
-							timestep: { data: Float32Array.of(NaN), shape: timestep!.shape }
-						}),
-					release: async () => undefined
-				}
+		const graphs: Pack['graphs'] = {
+			...pack.graphs,
+			// The real graph, fed with what a broken kernel would have left behind.
+			denoiser: {
+				...pack.graphs.denoiser,
+				run: ({ timestep, ...feeds }) =>
+					pack.graphs.denoiser.run({
+						...feeds,
+						timestep: { data: Float32Array.of(NaN), shape: timestep!.shape }
+					}),
+				release: async () => undefined
 			}
 		};
+		const poisoned: Pack = { ...pack, graphs, graphsFor: () => graphs };
 		const error: unknown = await shoot({}, poisoned).catch((reason: unknown) => reason);
 		expect(error).toBeInstanceOf(LuxError);
 		expect(error).toMatchObject({ code: 'result-not-finite', params: { stage: 'denoiser' } });

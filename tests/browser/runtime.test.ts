@@ -2,7 +2,7 @@
 import { isLuxError, type ErrorCode } from '$lib/contract/errors';
 import type { Graph } from '$workers/runtime/graph';
 import type { Ort } from '$workers/runtime/ort';
-import { verifyPack } from '$workers/runtime/pack';
+import { verifyPack } from '$workers/runtime/verified-pack';
 import { computesCorrectly, passesSelfTest } from '$workers/runtime/self-test';
 import { selfTestModel } from '$workers/runtime/self-test-graph';
 import { openSession } from '$workers/runtime/session';

@@ -2,6 +2,7 @@
 import type { FrameRequest } from '$lib/contract/engine';
 import { createScheduler } from '$workers/engine/schedulers/create';
 import { openPack, type Pack } from '$workers/runtime/pack';
+import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, encodePixels } from '$workers/stages/decode';
 import { decodeImage } from '$workers/stages/encode-image';
 import { makePortrait } from '$workers/stages/make-portrait';
@@ -25,7 +26,7 @@ afterAll(() => pack.dispose());
 function shoot(change: Partial<FrameRequest>) {
 	const studio = {
 		pack,
-		tokenizer: null,
+		conditioner: new Conditioner(pack.manifest, null),
 		scheduler: createScheduler(pack.manifest.scheduler),
 		faces: { detect: async () => [] },
 		report: {

@@ -51,10 +51,12 @@ function combineAll({ combine }: RecipeWeight, tensors: FloatTensor[]): FloatTen
 	const [first, ...adapters] = tensors as [FloatTensor, ...FloatTensor[]];
 	if (!combine) return first;
 	if (combine.kind === 'concatenate') return concatenate(tensors, combine.axis);
-	return combine.factors.reduce(
-		(merged, factor, i) => mergeLora(merged, adapters[2 * i]!, adapters[2 * i + 1]!, factor),
-		first
-	);
+	const each = combine.alphas ? 3 : 2;
+	return combine.factors.reduce((merged, factor, i) => {
+		const [up, down, alpha] = adapters.slice(each * i, each * (i + 1));
+		const share = combine.alphas ? alpha!.values[0]! / down!.shape[0]! : 1;
+		return mergeLora(merged, up!, down!, factor * share);
+	}, first);
 }
 
 function applyStep(tensor: FloatTensor, step: RecipeStep): FloatTensor {

@@ -17,15 +17,27 @@ const installedSchema = v.strictObject({
 	formatVersion: v.literal(1),
 	/** sha256 of the recipe's text. */
 	recipe: hash,
+	/** What makes it a pack that can be booted; null where only weights were assembled. */
+	pack: v.nullable(
+		v.strictObject({
+			id: v.string(),
+			/** sha256 of `manifest.json` in the same folder, which covers every file. */
+			manifest: hash,
+			/** Milliseconds since the epoch. */
+			installedAt: v.number()
+		})
+	),
+	/** Those that were assembled. */
 	files: v.array(
 		v.strictObject({ path: v.string(), bytes: v.number(), sha256: hash, chunks: v.array(hash) })
 	)
 });
 export type Installed = v.InferOutput<typeof installedSchema>;
+type Readable = Pick<PackFolder, 'size' | 'read'>;
 export type InstalledFile = Installed['files'][number];
 
 /** @returns The pack's marker, or null for a draft. */
-export async function readInstalled(folder: PackFolder): Promise<Installed | null> {
+export async function readInstalled(folder: Readable): Promise<Installed | null> {
 	const parsed = v.safeParse(installedSchema, await readRecord(folder, MARKER));
 	return parsed.success ? parsed.output : null;
 }
@@ -57,13 +69,13 @@ export async function hashFile(
 }
 
 /**
- * Whether an installed pack is still what was installed. Chunk hashes only: the same proof in half the time.
+ * Whether files are still what was installed. Chunk hashes only: the same proof in half the time.
  *
  * @throws LuxError `pack-file-corrupt`
  */
 export async function verifyInstalled(
-	folder: PackFolder,
-	{ files }: Installed,
+	folder: Readable,
+	{ files }: Pick<Installed, 'files'>,
 	onBytes: (bytes: number) => void = () => undefined,
 	signal?: AbortSignal
 ): Promise<void> {
@@ -85,12 +97,8 @@ export async function verifyInstalled(
 export async function listInstalled(root: PackRoot): Promise<string[]> {
 	const names: string[] = [];
 	for (const name of await root.list()) {
-		const folder = await root.open(name);
-		try {
-			if (await readInstalled(folder)) names.push(name);
-		} finally {
-			await folder.close();
-		}
+		const view = await root.look(name);
+		if (view && (await readInstalled(view))) names.push(name);
 	}
 	return names;
 }

@@ -86,12 +86,16 @@ export function build(name: string, args: readonly unknown[]): unknown {
 	}
 }
 
-/** The storage that a persistent id of torch.save names: ('storage', class, key, device, number of elements). */
+/**
+ * The storage that a persistent id of torch.save names: ('storage', class, key, device, number of elements), and in older files
+ * whether it is a view of another, which those of a state dict are not.
+ */
 export function storageOf(id: unknown): Storage | undefined {
-	if (!Array.isArray(id) || id.length !== 5 || id[0] !== 'storage') return undefined;
-	const [, kind, key, , elements] = id as unknown[];
+	if (!Array.isArray(id) || id.length < 5 || id.length > 6 || id[0] !== 'storage') return undefined;
+	const [, kind, key, , elements, view = null] = id as unknown[];
+	if (view !== null) return undefined;
 	const dtype = kind instanceof Global ? STORAGE_DTYPES.get(kind.name) : undefined;
-	if (!dtype || typeof key !== 'string' || !/^\d{1,9}$/.test(key)) return undefined;
+	if (!dtype || typeof key !== 'string' || !/^\d{1,20}$/.test(key)) return undefined;
 	if (!Number.isSafeInteger(elements) || (elements as number) < 0) return undefined;
 	return new Storage(dtype, key, elements as number);
 }

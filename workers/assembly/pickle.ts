@@ -26,31 +26,42 @@ const MARK = Symbol('mark');
  *   `checkpoint-unreadable` for one that is damaged.
  */
 export function readPickle(file: string, bytes: Uint8Array): unknown {
-	return new PickleReader(file, bytes).run();
+	const { value, end } = readPickleAt(file, bytes, 0);
+	if (end !== bytes.length) throw unreadable(file, 'pickle-malformed');
+	return value;
+}
+
+/** One of several pickles in a row. @returns Its value, and where the next one begins. @throws As `readPickle` does. */
+export function readPickleAt(
+	file: string,
+	bytes: Uint8Array,
+	at: number
+): { value: unknown; end: number } {
+	return new PickleReader(file, bytes, at).run();
 }
 
 class PickleReader {
 	private readonly stack: unknown[] = [];
 	private readonly memo = new Map<number, unknown>();
 	private readonly view: DataView;
-	private at = 0;
 	private depth = 0;
 
 	constructor(
 		private readonly file: string,
-		private readonly bytes: Uint8Array
+		private readonly bytes: Uint8Array,
+		private at: number
 	) {
 		this.view = dataView(bytes);
 	}
 
-	run(): unknown {
+	run(): { value: unknown; end: number } {
 		for (let opcodes = 0; opcodes < MAX_OPCODES; opcodes++) {
 			const opcode = this.bytes[this.take(1)]!;
 			// A full stop ends a pickle; what is left on the stack then is its value.
 			if (opcode === 0x2e) {
 				const value = this.pop();
-				if (this.stack.length > 0 || this.at !== this.bytes.length) throw this.malformed();
-				return value;
+				if (this.stack.length > 0) throw this.malformed();
+				return { value, end: this.at };
 			}
 			this.step(opcode);
 			if (this.stack.length > MAX_VALUES || this.memo.size > MAX_VALUES)

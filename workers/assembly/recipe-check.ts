@@ -35,7 +35,7 @@ export function parseRecipe(text: string): AssemblyRecipe {
 }
 
 function requireConsistent(recipe: AssemblyRecipe): void {
-	const sources = new Set(recipe.sources.map(({ id }) => id));
+	const sources = new Map(recipe.sources.map((source) => [source.id, source]));
 	if (sources.size !== recipe.sources.length) throw invalid('a source is listed twice');
 	const files = new Map(recipe.files.map((file) => [file.path, file]));
 	if (files.size !== recipe.files.length) throw invalid('a file is listed twice');
@@ -46,6 +46,7 @@ function requireConsistent(recipe: AssemblyRecipe): void {
 	for (const weight of recipe.weights) {
 		for (const { source } of weight.inputs) {
 			if (!sources.has(source)) throw invalid(`there is no source ${source}`);
+			if (sources.get(source)!.format === 'whole') throw invalid(`source ${source} has no tensors`);
 			used.add(source);
 		}
 		const parts = partBytes(weight);
@@ -62,19 +63,33 @@ function requireConsistent(recipe: AssemblyRecipe): void {
 		if (parts.size > 0)
 			throw invalid(`${[...parts.keys()].join()} of ${nameOf(weight)} go nowhere`);
 	}
-	for (const id of sources) if (!used.has(id)) throw invalid(`source ${id} is not used`);
-	for (const file of recipe.files) requireFilled(recipe, file);
+	const copied = new Set<string>();
+	for (const { source: id, file } of recipe.copies ?? []) {
+		const source = sources.get(id);
+		if (source?.format !== 'whole') throw invalid(`there is no whole source ${id}`);
+		if (copied.has(file)) throw invalid(`${file} is copied twice`);
+		if (files.get(file)?.bytes !== source.bytes) throw invalid(`${file} is not as long as ${id}`);
+		used.add(id);
+		copied.add(file);
+	}
+	for (const id of sources.keys()) if (!used.has(id)) throw invalid(`source ${id} is not used`);
+	for (const file of recipe.files) requireFilled(recipe, file, copied.has(file.path));
 }
 
-/** Every byte of a file belongs to one initializer, or to the gap before the next multiple of 64. */
+/** Every byte of a file belongs to one initializer, or to the gap before the next multiple of 64; or all of it to a copy. */
 function requireFilled(
 	recipe: AssemblyRecipe,
-	{ path, bytes }: { path: string; bytes: number }
+	{ path, bytes }: { path: string; bytes: number },
+	copied: boolean
 ): void {
 	let end = 0;
 	const outputs = recipe.weights
 		.flatMap((weight) => weight.outputs)
 		.filter(({ file }) => file === path);
+	if (copied) {
+		if (outputs.length > 0) throw invalid(`${path} is a copy and has weights`);
+		return;
+	}
 	for (const output of outputs.sort((a, b) => a.offset - b.offset)) {
 		if (output.offset !== alignUp(end))
 			throw invalid(`${output.initializer} should start at ${alignUp(end)} of ${path}`);

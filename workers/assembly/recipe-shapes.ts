@@ -68,9 +68,11 @@ function combinedShape(weight: RecipeWeight): readonly number[] {
 			i === axis ? shapes.reduce((sum, s) => sum + s[axis]!, 0) : size
 		);
 	}
-	if (others.length !== combine.factors.length * 2 || first.length < 2) throw wrong();
-	for (let i = 0; i < others.length; i += 2) {
-		const [up = [], down = []] = others.slice(i);
+	const each = combine.alphas ? 3 : 2;
+	if (others.length !== combine.factors.length * each || first.length < 2) throw wrong();
+	for (let i = 0; i < others.length; i += each) {
+		const [up = [], down = [], alpha] = others.slice(i);
+		if (combine.alphas && countElements(alpha!) !== 1) throw wrong();
 		const rank = down[0] ?? 0;
 		const fits =
 			up[0] === first[0] &&

@@ -18,7 +18,10 @@ export async function writeRecord(folder: PackFolder, path: string, value: unkno
 }
 
 /** @returns What was written, or null when there is nothing whole. */
-export async function readRecord(folder: PackFolder, path: string): Promise<unknown> {
+export async function readRecord(
+	folder: Pick<PackFolder, 'size' | 'read'>,
+	path: string
+): Promise<unknown> {
 	const size = await folder.size(path);
 	if (size === null || size <= HASH_LENGTH || size > MAX_RECORD_BYTES) return null;
 	const bytes = await folder.read(path, 0, size);

@@ -1,5 +1,5 @@
 /**
- * Reads the checkpoints of torch.save (a zip of `data.pkl` and one record a storage) tensor by tensor. Names of nested
+ * Reads the checkpoints of torch.save (a zip of `data.pkl` and one record a storage, or its older form) tensor by tensor. Names of nested
  * dicts are joined by dots: `{"ip_adapter": {"1.to_k_ip.weight": t}}` gives `ip_adapter.1.to_k_ip.weight`.
  */
 import type { RangeReader } from './bytes';
@@ -13,8 +13,9 @@ import {
 	type TensorInfo
 } from './checkpoint';
 import { readPickle } from './pickle';
-import { TensorView } from './pickle-values';
+import { TensorView, type Storage } from './pickle-values';
 import { gatherStrided } from './strides';
+import { locateLegacyStorages, readLegacyHead } from './torch-legacy';
 import { locateData, readZipDirectory, type ZipRecord } from './zip-directory';
 
 const MAX_PICKLE_BYTES = 32 * 1024 * 1024;
@@ -30,6 +31,30 @@ export async function openTorchCheckpoint(
 	reader: RangeReader,
 	signal?: AbortSignal
 ): Promise<Checkpoint> {
+	const legacy = await readLegacyHead(reader, signal);
+	const archive = legacy ? null : await openArchive(reader, signal);
+	const views = new Map<string, TensorView>();
+	const value = legacy ? legacy.value : archive!.value;
+	collectTensors(value, '', 0, { views, left: MAX_VISITS }, reader.name);
+	if (views.size === 0) throw unreadable(reader.name, 'pickle-no-tensors');
+
+	const storages = new Map([...views.values()].map(({ storage }) => [storage.key, storage]));
+	const starts = legacy
+		? await locateLegacyStorages(reader, legacy, storages, signal)
+		: await locateRecords(reader, archive!, storages, signal);
+	const tensors = new Map<string, TensorInfo>();
+	for (const [name, view] of views)
+		tensors.set(name, describe(name, view, starts.get(view.storage.key)!, reader.name));
+	return { tensors, read: (tensor, readSignal) => readTensor(reader, tensor, readSignal) };
+}
+
+interface Archive {
+	records: ReadonlyMap<string, ZipRecord>;
+	folder: string;
+	value: unknown;
+}
+
+async function openArchive(reader: RangeReader, signal?: AbortSignal): Promise<Archive> {
 	const records = await readZipDirectory(reader, signal);
 	const pickles = [...records.keys()].filter((name) => /^[^/]+\/data\.pkl$/.test(name));
 	const [pickleName] = pickles;
@@ -39,22 +64,26 @@ export async function openTorchCheckpoint(
 	const record = records.get(pickleName)!;
 	if (record.bytes > MAX_PICKLE_BYTES) throw unreadable(reader.name, 'pickle-too-large');
 	await requireLittleEndian(reader, records.get(`${folder}byteorder`), signal);
-
 	const value = readPickle(reader.name, await readRecord(reader, record, signal));
-	const views = new Map<string, TensorView>();
-	collectTensors(value, '', 0, { views, left: MAX_VISITS }, reader.name);
-	if (views.size === 0) throw unreadable(reader.name, 'pickle-no-tensors');
+	return { records, folder, value };
+}
 
+/** Where each storage's record begins; its length has to be what the pickle says. */
+async function locateRecords(
+	reader: RangeReader,
+	{ records, folder }: Archive,
+	storages: ReadonlyMap<string, Storage>,
+	signal?: AbortSignal
+): Promise<Map<string, number>> {
 	const starts = new Map<string, number>();
-	const tensors = new Map<string, TensorInfo>();
-	for (const [name, view] of views) {
-		const { key } = view.storage;
-		const storage = records.get(`${folder}data/${key}`);
-		if (!storage) throw unreadable(reader.name, 'zip-record-missing');
-		if (!starts.has(key)) starts.set(key, await locateData(reader, storage, signal));
-		tensors.set(name, describe(name, view, storage, starts.get(key)!, reader.name));
+	for (const [key, { dtype, elements }] of storages) {
+		const record = records.get(`${folder}data/${key}`);
+		if (!record) throw unreadable(reader.name, 'zip-record-missing');
+		if (elements * DTYPE_BYTES[dtype] !== record.bytes)
+			throw unreadable(reader.name, 'storage-mismatch');
+		starts.set(key, await locateData(reader, record, signal));
 	}
-	return { tensors, read: (tensor, readSignal) => readTensor(reader, tensor, readSignal) };
+	return starts;
 }
 
 async function readRecord(
@@ -98,17 +127,15 @@ function collectTensors(
 			collectTensors(item, name ? `${name}.${key}` : key, depth + 1, found, file);
 }
 
-/** Checks a view against the storage that it claims to be of, and that against its record. */
+/** Checks a view against the storage that it claims to be of. */
 function describe(
 	name: string,
 	{ storage, offset, shape, strides }: TensorView,
-	record: ZipRecord,
 	start: number,
 	file: string
 ): TensorInfo {
 	const elementBytes = DTYPE_BYTES[storage.dtype];
 	const mismatch = unreadable(file, 'storage-mismatch');
-	if (storage.elements * elementBytes !== record.bytes) throw mismatch;
 	if (!isShape(shape) || !areSteps(strides) || strides.length !== shape.length) throw mismatch;
 	if (!Number.isSafeInteger(offset) || (offset as number) < 0) throw mismatch;
 	if (shape.includes(0)) throw unreadable(file, 'zero-size');

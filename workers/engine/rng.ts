@@ -25,6 +25,9 @@ const WORD = 2 ** 32;
 export const NOISE_STREAM = {
 	initialLatents: 0,
 	step: (index: number): number => 1 + index,
+	/** The second pass over the face: its first latents, and what is added after its steps; far from those of the first pass. */
+	detail: 0x40000000,
+	detailStep: (index: number): number => 0x40000001 + index,
 	/** Uniform choices of the composer; far from any step. */
 	composition: 0x80000000
 } as const;

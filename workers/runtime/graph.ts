@@ -4,6 +4,9 @@ export interface GraphTensor {
 	shape: readonly number[];
 }
 
+/** What a graph takes or gives, by the graph's own names. */
+export type GraphTensors = Readonly<Record<string, GraphTensor>>;
+
 /** One compiled graph. Its creator owns it and calls `release()` in `finally` or when the pack is unloaded. */
 export interface Graph {
 	/** Runs once; rejects with a `LuxError` (`runtime-failed`, `device-lost`, `out-of-memory`, `result-not-finite`). */

@@ -3,8 +3,16 @@
  * its length and hashes match. ORT accepts some corrupted graphs, so this is the only guard.
  */
 import { LuxError } from '$lib/contract/errors';
-import { CHUNK_BYTES, packManifestSchema, type PackManifest } from '$lib/contract/manifest';
+import {
+	CHUNK_BYTES,
+	packManifestSchema,
+	packSize,
+	sizesOf,
+	type GraphVariant,
+	type PackManifest
+} from '$lib/contract/manifest';
 import * as v from 'valibot';
+import { variantFor } from './graph-variant';
 import { sha256 } from './sha256';
 
 type FileEntry = PackManifest['files'][number];
@@ -32,7 +40,7 @@ export function parseManifest(bytes: ArrayBuffer): PackManifest {
 }
 
 function requireConsistent(manifest: PackManifest): void {
-	const { files, graphs, totalBytes, image, latents } = manifest;
+	const { files, graphs, totalBytes, latents } = manifest;
 	const paths = new Set(files.map(({ path }) => path));
 	if (paths.size !== files.length) throw invalid('files: a path is listed twice');
 	for (const { path, bytes, chunks } of files)
@@ -45,8 +53,26 @@ function requireConsistent(manifest: PackManifest): void {
 			for (const path of [file, ...externalData])
 				if (!paths.has(path)) throw invalid(`graphs.${name}: ${path} is not among the files`);
 	requireEncoder(manifest, paths);
-	if (image.width % latents.factor !== 0 || image.height % latents.factor !== 0)
-		throw invalid('image size is not a multiple of latents.factor');
+	for (const { width, height } of sizesOf(manifest))
+		if (width % latents.factor !== 0 || height % latents.factor !== 0)
+			throw invalid('image size is not a multiple of latents.factor');
+	for (const [name, { variants }] of Object.entries(graphs)) requireSizes(manifest, name, variants);
+}
+
+/** On every device that a graph names, it is there for every size; and for no size that the pack does not make. */
+function requireSizes(
+	manifest: PackManifest,
+	name: string,
+	variants: readonly GraphVariant[]
+): void {
+	const sizes = sizesOf(manifest);
+	for (const { size } of variants)
+		if (size && !packSize(manifest, size))
+			throw invalid(`graphs.${name}: the pack does not make ${size.width} x ${size.height}`);
+	for (const device of new Set(variants.flatMap(({ devices }) => devices)))
+		for (const size of sizes)
+			if (!variantFor(variants, device, size))
+				throw invalid(`graphs.${name}: not for ${size.width} x ${size.height} on ${device}`);
 }
 
 /** Exactly the encoder that the conditioning needs, and the files that go with it. */
@@ -67,17 +93,41 @@ function invalid(detail: string): LuxError<'pack-manifest-invalid'> {
 }
 
 /**
- * Checks one file against its manifest entry.
+ * Checks one file against its manifest entry, a chunk at a time: no more than a chunk of a Blob is in memory.
  *
- * @throws LuxError `pack-file-corrupt`
+ * Length and chunk hashes, not `sha256`: the chunks cover every byte, so they prove as much as a hash of the whole, and WebCrypto
+ * calculates them many times faster than a script calculates a streamed one. Both stand in the same manifest, whose own hash is what is
+ * trusted; the hash of the whole is for those who compare files with other sources.
+ *
+ * @param content Bytes in memory, or a handle to a file on the disk.
+ * @param onBytes Given the length of every chunk that passed.
+ * @throws LuxError `pack-file-corrupt`, also for a file that cannot be read
  */
-export async function verifyFile(entry: FileEntry, bytes: ArrayBuffer): Promise<void> {
-	const corrupt = new LuxError('pack-file-corrupt', { file: entry.path });
-	if (bytes.byteLength !== entry.bytes) throw corrupt;
-	if ((await sha256(bytes)) !== entry.sha256) throw corrupt;
-	for (const [index, expected] of entry.chunks.entries()) {
+export async function verifyFile(
+	{ path, bytes, chunks }: FileEntry,
+	content: Uint8Array<ArrayBuffer> | Blob,
+	onBytes: (bytes: number) => void = () => undefined
+): Promise<void> {
+	const length = content instanceof Blob ? content.size : content.byteLength;
+	if (length !== bytes) throw new LuxError('pack-file-corrupt', { file: path });
+	for (const [index, expected] of chunks.entries()) {
 		const start = index * CHUNK_BYTES;
-		const length = Math.min(CHUNK_BYTES, bytes.byteLength - start);
-		if ((await sha256(new Uint8Array(bytes, start, length))) !== expected) throw corrupt;
+		const chunk = await readPart(path, content, start, Math.min(start + CHUNK_BYTES, bytes));
+		if ((await sha256(chunk)) !== expected) throw new LuxError('pack-file-corrupt', { file: path });
+		onBytes(chunk.byteLength);
+	}
+}
+
+async function readPart(
+	file: string,
+	content: Uint8Array<ArrayBuffer> | Blob,
+	start: number,
+	end: number
+): Promise<Uint8Array<ArrayBuffer>> {
+	if (!(content instanceof Blob)) return content.subarray(start, end);
+	try {
+		return new Uint8Array(await content.slice(start, end).arrayBuffer());
+	} catch (cause) {
+		throw new LuxError('pack-file-corrupt', { file }, { cause });
 	}
 }

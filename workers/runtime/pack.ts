@@ -1,64 +1,45 @@
-/** A pack in use: its manifest and one compiled graph per name, for one device. */
+/** A pack in use: its manifest and one graph per name, for one device. */
 import { LuxError } from '$lib/contract/errors';
 import {
-	GRAPH_NAMES,
-	OPTIONAL_GRAPH_NAMES,
+	sizesOf,
 	type AnyGraphName,
 	type GraphName,
 	type GraphVariant,
+	type ImageSize,
 	type OptionalGraphName,
 	type PackManifest
 } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
-import type { LoadedFile } from '$lib/contract/worker-api';
 import type { Graph } from './graph';
+import { underKnownNames } from './graph-names';
+import { GraphShelf } from './graph-shelf';
+import { variantFor } from './graph-variant';
+import { graphNames, planMemory, type OpenVariant } from './memory-plan';
 import type { Ort } from './ort';
-import { parseManifest, verifyFile } from './pack-verify';
 import { openSession, type OpenGraph, type SessionDevice } from './session';
-import { sha256 } from './sha256';
+import type { VerifiedPack } from './verified-pack';
 
-/** Bytes that match their manifest. Nothing else is ever given to `openPack`. */
-export interface VerifiedPack {
-	/** sha256 of the manifest bytes, hex. */
-	hash: string;
-	manifest: PackManifest;
-	/** By manifest path. */
-	files: ReadonlyMap<string, Uint8Array>;
-}
-
-type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
+/** Compiled graphs by name. */
+export type Graphs = Readonly<Record<GraphName, Graph> & Partial<Record<OptionalGraphName, Graph>>>;
 
 export interface Pack {
 	readonly hash: string;
 	readonly manifest: PackManifest;
+	/** For the native size. Graphs that do not depend on the size are the same in all sizes. */
 	readonly graphs: Graphs;
+	/** @throws LuxError `request-invalid` for a size that the pack does not make */
+	graphsFor(size: ImageSize): Graphs;
+	/** Runs `task`; graphs that are opened meanwhile are reported to `report`. One task at a time. */
+	reporting<T>(report: ProgressListener, task: () => Promise<T>): Promise<T>;
 	/** Releases every session. The opener calls it. */
 	dispose(): Promise<void>;
 }
 
 /**
- * @throws LuxError `pack-manifest-invalid`, `pack-file-corrupt` (also for a file that is not there)
- */
-export async function verifyPack(
-	manifestBytes: ArrayBuffer,
-	loaded: readonly LoadedFile[]
-): Promise<VerifiedPack> {
-	const manifest = parseManifest(manifestBytes);
-	const byPath = new Map(loaded.map(({ path, bytes }) => [path, bytes]));
-	const files = new Map<string, Uint8Array>();
-	for (const entry of manifest.files) {
-		const blob = byPath.get(entry.path);
-		if (!blob) throw new LuxError('pack-file-corrupt', { file: entry.path });
-		const bytes = await blob.arrayBuffer();
-		await verifyFile(entry, bytes);
-		files.set(entry.path, new Uint8Array(bytes));
-	}
-	return { hash: await sha256(manifestBytes), manifest, files };
-}
-
-/**
- * Compiles every graph of a pack. On failure nothing stays open.
+ * Opens a pack. Where memory holds all of it, every graph of the native size is compiled now and a failure shows here; else, and for
+ * further sizes, when it is first run. On failure nothing stays open.
  *
+ * @param budget Bytes that open graphs may hold together, see `memory-budget.ts`.
  * @throws LuxError `pack-unsuitable` when a graph has no variant for the device or disagrees with the
  *   manifest; otherwise what `openSession` throws.
  */
@@ -66,34 +47,89 @@ export async function openPack(
 	ort: Ort,
 	{ hash, manifest, files }: VerifiedPack,
 	device: SessionDevice,
-	onProgress: ProgressListener
+	onProgress: ProgressListener,
+	budget = Infinity
 ): Promise<Pack> {
-	const open = new Map<AnyGraphName, OpenGraph>();
-	const dispose = async () => {
-		for (const [name, graph] of open) {
-			open.delete(name);
-			await graph.release();
-		}
-	};
-	try {
-		const names = [...GRAPH_NAMES, ...OPTIONAL_GRAPH_NAMES].filter((name) => manifest.graphs[name]);
-		for (const [index, name] of names.entries()) {
-			onProgress({ kind: 'session', graph: name, index, count: names.length });
-			const variant = manifest.graphs[name]!.variants.find(({ devices }) =>
-				devices.includes(device.kind)
-			);
-			if (!variant)
-				throw new LuxError('pack-unsuitable', { detail: `${name} has no ${device.kind} variant` });
-			const weights = variant.externalData.map((path) => ({ path, bytes: files.get(path)! }));
-			const graph = await openSession(ort, name, files.get(variant.file)!, device, weights);
-			open.set(name, graph);
+	const names = graphNames(manifest);
+	const wantedFor = (size: ImageSize) => names.map((name) => choose(manifest, name, device, size));
+	const wanted = sizesOf(manifest).map(wantedFor);
+	const [native = []] = wanted;
+	const plan = planMemory(manifest, device.kind, budget);
+
+	let report = onProgress;
+	let ahead = { index: 0, count: plan.kind === 'all' ? native.length : 1 };
+	const shelf = new GraphShelf(plan, async ({ name, variant }) => {
+		report({ kind: 'session', graph: name, ...ahead });
+		const weights = variant.externalData.map((path) => ({ path, content: files.get(path)! }));
+		const model = files.get(variant.file) as Uint8Array;
+		const graph = await openSession(ort, name, model, device, weights);
+		try {
 			requireNames(name, variant, graph);
+		} catch (error) {
+			await graph.release();
+			throw error;
 		}
+		return underKnownNames(graph, variant);
+	});
+	try {
+		if (plan.kind === 'all')
+			for (const [index, graph] of native.entries()) {
+				ahead = { index, count: native.length };
+				await shelf.prepare(graph);
+			}
 	} catch (error) {
-		await dispose();
+		await shelf.dispose();
 		throw error;
 	}
-	return { hash, manifest, graphs: Object.fromEntries(open) as Partial<Graphs> as Graphs, dispose };
+	ahead = { index: 0, count: 1 };
+	report = ignore;
+
+	const bySize = wanted.map(
+		(graphs) =>
+			Object.fromEntries(
+				graphs.map((graph) => [graph.name, shelf.handle(graph)])
+			) as Partial<Graphs> as Graphs
+	);
+	const graphsFor = ({ width, height }: ImageSize) => {
+		const index = sizesOf(manifest).findIndex(
+			(size) => size.width === width && size.height === height
+		);
+		const graphs = bySize[index];
+		if (!graphs)
+			throw new LuxError('request-invalid', {
+				detail: `the pack does not make ${width} x ${height}`
+			});
+		return graphs;
+	};
+	return {
+		hash,
+		manifest,
+		graphs: graphsFor(manifest.image),
+		graphsFor,
+		reporting: async (listener, task) => {
+			report = listener;
+			try {
+				return await task();
+			} finally {
+				report = ignore;
+			}
+		},
+		dispose: () => shelf.dispose()
+	};
+}
+
+const ignore: ProgressListener = () => undefined;
+
+/** Told at boot, whatever is opened then. */
+function choose(
+	{ graphs }: PackManifest,
+	name: AnyGraphName,
+	{ kind }: SessionDevice,
+	size: ImageSize
+): OpenVariant {
+	const variant = variantFor(graphs[name]!.variants, kind, size);
+	if (!variant) throw new LuxError('pack-unsuitable', { detail: `${name} has no ${kind} variant` });
+	return { name, variant };
 }
 
 function requireNames(name: AnyGraphName, variant: GraphVariant, graph: OpenGraph): void {

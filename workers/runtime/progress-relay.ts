@@ -1,5 +1,5 @@
 /** Carries progress from a worker to the page. */
-import type { Progress, ProgressListener } from '$lib/contract/progress';
+import type { AssemblyProgress, Progress } from '$lib/contract/progress';
 import { releaseProxy, transfer, type Remote } from 'comlink';
 
 /**
@@ -9,11 +9,11 @@ import { releaseProxy, transfer, type Remote } from 'comlink';
  *
  * @param listener In truth a comlink proxy: the worker's API states the type the page passes.
  */
-export async function relayProgress<T>(
-	listener: ProgressListener,
-	task: (report: ProgressListener) => Promise<T>
+export async function relayProgress<P extends Progress | AssemblyProgress, T>(
+	listener: (progress: P) => void,
+	task: (report: (progress: P) => void) => Promise<T>
 ): Promise<T> {
-	const remote = listener as unknown as Remote<ProgressListener>;
+	const remote = listener as unknown as Remote<(progress: Progress | AssemblyProgress) => void>;
 	const sent = new Set<Promise<void>>();
 	try {
 		return await task((progress) => {
@@ -29,6 +29,8 @@ export async function relayProgress<T>(
 	}
 }
 
-function sendable(progress: Progress): Progress {
-	return progress.kind === 'preview' ? transfer(progress, [progress.image]) : progress;
+function sendable<P extends Progress | AssemblyProgress>(progress: P): P {
+	return 'kind' in progress && progress.kind === 'preview'
+		? transfer(progress, [progress.image])
+		: progress;
 }

@@ -1,4 +1,4 @@
-/** Reads a pack, the face models and the runtime's binary from the app's own origin. */
+/** Reads a pack, the face models and the runtime's binary: from the app's own origin, but for packs of this device. */
 import { LuxError } from '$lib/contract/errors';
 import type { ProgressListener } from '$lib/contract/progress';
 import type { LoadedFile, PackRead, PackWorkerApi } from '$lib/contract/worker-api';
@@ -9,19 +9,21 @@ import { isSealingPolicy } from './seal';
 /** Reports closer together than this would only cost messages and drawing, milliseconds. */
 const REPORT_EVERY = 100;
 
+/** A pack's part of what is read. */
+export type PackFiles = Pick<PackRead, 'manifestBytes' | 'files'>;
+
 /**
  * @param urls Absolute; `pack` and `faceModels` are directories with a trailing slash.
  * @throws LuxError `pack-download-failed` (status 0: no answer) or `pack-manifest-invalid`. Contents are
  *   checked against their hashes by the portrait worker, which does not trust this one.
+ * @param readFiles Reads the pack; from `urls.pack` where it is left out.
  */
 export async function readPack(
 	urls: Parameters<PackWorkerApi['read']>[0],
-	onProgress: ProgressListener
+	onProgress: ProgressListener,
+	readFiles: () => Promise<PackFiles> = () => readServed(urls, onProgress)
 ): Promise<PackRead> {
-	const cache: RequestCache = urls.afresh ? 'reload' : 'default';
-	const manifestFile = await readFile(cache, urls.pack, 'manifest.json');
-	const manifestBytes = await manifestFile.bytes.arrayBuffer();
-	const manifest = parseManifest(manifestBytes);
+	const cache = cacheMode(urls);
 	const faceManifest = await readFile(cache, urls.faceModels, FACE_MANIFEST);
 	const faces = parseFaceManifest(await faceManifest.bytes.arrayBuffer());
 
@@ -29,8 +31,7 @@ export async function readPack(
 		onProgress({ kind: 'bytes', what: 'runtime', file, loaded, total })
 	);
 	return {
-		manifestBytes,
-		files: await readAll(cache, 'pack', urls.pack, manifest.files, onProgress),
+		...(await readFiles()),
 		faceModels: [
 			faceManifest,
 			...(await readAll(cache, 'faces', urls.faceModels, faces.files, onProgress))
@@ -38,6 +39,22 @@ export async function readPack(
 		wasmBinary: wasm.bytes,
 		threadsSealed: await isSealedScript(urls.wasmModule)
 	};
+}
+
+/** A pack that the app serves. */
+async function readServed(
+	urls: { pack: string; afresh: boolean },
+	onProgress: ProgressListener
+): Promise<PackFiles> {
+	const cache = cacheMode(urls);
+	const manifestFile = await readFile(cache, urls.pack, 'manifest.json');
+	const manifestBytes = await manifestFile.bytes.arrayBuffer();
+	const { files } = parseManifest(manifestBytes);
+	return { manifestBytes, files: await readAll(cache, 'pack', urls.pack, files, onProgress) };
+}
+
+function cacheMode({ afresh }: { afresh: boolean }): RequestCache {
+	return afresh ? 'reload' : 'default';
 }
 
 /** One after the other: they share one line anyway, and the first failure ends the rest. */

@@ -1,35 +1,44 @@
 /** What both branches of classifier-free guidance are told: the direction in the pack's own terms, and the sitter. */
-import { meanEmbedding, normalise } from '$lib/contract/embedding';
+import { meanEmbedding, meanFeatures, normalise } from '$lib/contract/embedding';
 import type { FrameRequest } from '$lib/contract/engine';
 import { LuxError } from '$lib/contract/errors';
-import type { VocabularyConditioning } from '$lib/contract/manifest';
-import type { Graph, GraphTensor } from '../runtime/graph';
-import type { Pack } from '../runtime/pack';
+import type { PackManifest, VocabularyConditioning } from '$lib/contract/manifest';
+import type { Graph, GraphTensor, GraphTensors } from '../runtime/graph';
+import type { Graphs } from '../runtime/pack';
 import { compose } from './compose';
 import { directionIds, encodeDirection, unsetIds } from './encode-direction';
-import { encodeIdentity } from './encode-identity';
+import { embedFace, encodeIdentity } from './encode-identity';
 import { encodePrompt, type PromptTokenizer } from './encode-prompt';
 
 /** The direction as the denoiser reads it. */
 export interface DirectionTokens {
-	conditional: GraphTensor;
+	conditional: GraphTensors;
 	/** Null when the plan is not guided. */
-	unconditional: GraphTensor | null;
+	unconditional: GraphTensors | null;
 	/** Where the face goes; packs with a composer only. */
 	composition?: GraphTensor;
 }
 
 /** The sitter as the denoiser reads it. */
 export interface IdentityTokens {
-	conditional: GraphTensor;
-	unconditional: GraphTensor;
+	conditional: GraphTensors;
+	/** Null when the plan is not guided. */
+	unconditional: GraphTensors | null;
 	/** Strength of the adapter in the unconditional branch, as a share of that in the conditional one. */
 	unconditionalShare: 0 | 1;
+	/** Of all references, unit length: what portraits are compared with. Null for a pack whose embeddings are compared by nobody. */
+	mean: Float32Array | null;
+}
+
+/** The parts of a pack that conditioning needs. */
+export interface ConditioningPack {
+	manifest: PackManifest;
+	graphs: Graphs;
 }
 
 /** @throws LuxError `request-invalid` for a direction or a prompt that the pack cannot take, or what the graphs throw. */
 export async function conditionDirection(
-	{ manifest, graphs }: Pick<Pack, 'manifest' | 'graphs'>,
+	{ manifest, graphs }: ConditioningPack,
 	tokenizer: PromptTokenizer | null,
 	request: Pick<FrameRequest, 'direction' | 'prompt'> & { compositionSeed: number },
 	guided: boolean
@@ -69,41 +78,73 @@ async function fromVocabulary(
 }
 
 /**
- * The mean of all references, or one run of the projector for each of them, tokens one after the other. A pack that reads text
- * learned "nobody" as the projection of zeros; one that knows the vocabulary as an adapter that is off.
+ * The mean of all references, or one run of the projector for each of them, tokens one after the other.
  *
- * @param embeddings of 1-8 references, each [embeddingLength] and of unit length
+ * @param embeddings of 1-8 references, each [embeddingLength]: of unit length, or features
+ * @param nobody See `encodeNobody`; null when the plan is not guided
  */
 export async function conditionIdentity(
-	{ manifest, graphs }: Pick<Pack, 'manifest' | 'graphs'>,
-	embeddings: readonly Float32Array[]
+	{ manifest, graphs }: ConditioningPack,
+	embeddings: readonly Float32Array[],
+	nobody: (() => Promise<GraphTensors>) | null
 ): Promise<IdentityTokens> {
 	const { identity, conditioning } = manifest;
-	const length = identity.embeddingLength;
-	const mean = meanEmbedding(embeddings, length);
+	const features = identity.embedding === 'features';
+	const average = features ? meanFeatures : meanEmbedding;
+	// Also where references are lined up: it finds out what is wrong with them.
+	const mean = average(embeddings, identity.embeddingLength);
 	const faces =
 		identity.references === 'average'
 			? [mean]
-			: embeddings.slice(0, identity.photos ?? embeddings.length).map((face) => normalise(face));
-	const project = (face: Float32Array) => encodeIdentity(graphs.identityProjector, face);
-	const tokens: GraphTensor[] = [];
-	for (const face of faces) tokens.push(await project(face));
-	const conditional = stack(tokens);
+			: embeddings
+					.slice(0, identity.photos ?? embeddings.length)
+					.map((face) => (features ? face : normalise(face)));
+	const told: GraphTensors[] = [];
+	for (const face of faces) told.push(await encodeIdentity(graphs.identityProjector, face));
+	const conditional = stack(told);
+	const sitter = { conditional, mean: features ? null : mean };
+	// A pack that knows the vocabulary learned "nobody" as an adapter that is off.
 	if (conditioning.kind === 'vocabulary')
-		return { conditional, unconditional: conditional, unconditionalShare: 0 };
-	const nobody = await project(new Float32Array(length));
-	return { conditional, unconditional: stack(faces.map(() => nobody)), unconditionalShare: 1 };
+		return { ...sitter, unconditional: nobody && conditional, unconditionalShare: 0 };
+	const blank = await nobody?.();
+	return {
+		...sitter,
+		unconditional: blank ? stack(faces.map(() => blank)) : null,
+		unconditionalShare: 1
+	};
 }
 
-/** [1, tokens, width] of several -> [1, all tokens, width] */
-function stack(parts: readonly GraphTensor[]): GraphTensor {
+/**
+ * Nobody, as packs that read text learned it: the projection of zeros, or, of a pack that takes features, of those of a blank crop (diffusers'
+ * `prepare_ip_adapter_image_embeds` encodes an image of zeros, after normalisation).
+ */
+export async function encodeNobody({
+	manifest: { identity },
+	graphs: { faceEncoder, identityProjector }
+}: ConditioningPack): Promise<GraphTensors> {
+	if (identity.embedding !== 'features')
+		return encodeIdentity(identityProjector, new Float32Array(identity.embeddingLength));
+	const plane = identity.cropSize ** 2;
+	const colour = identity.nobody ?? [0, 0, 0];
+	const blank = Float32Array.from({ length: 3 * plane }, (_, i) => colour[Math.floor(i / plane)]!);
+	return encodeIdentity(identityProjector, await embedFace(faceEncoder, blank, identity));
+}
+
+/** Of every output: [1, tokens, width] of several -> [1, all tokens, width] */
+function stack(parts: readonly GraphTensors[]): GraphTensors {
 	const [first] = parts;
-	if (!first || parts.length === 1) return first!;
-	const [, tokens = 0, width = 0] = first.shape;
-	const size = tokens * width;
+	if (!first || parts.length === 1) return first ?? {};
+	return Object.fromEntries(
+		Object.keys(first).map((name) => [name, concatenate(parts.map((part) => part[name]!))])
+	);
+}
+
+function concatenate(parts: readonly GraphTensor[]): GraphTensor {
+	const [batch = 1, tokens = 0, ...rest] = parts[0]!.shape;
+	const size = parts[0]!.data.length;
 	const data = new Float32Array(parts.length * size);
 	parts.forEach((part, i) => data.set(part.data, i * size));
-	return { data, shape: [1, parts.length * tokens, width] };
+	return { data, shape: [batch, parts.length * tokens, ...rest] };
 }
 
 /** `parseManifest` has seen to it that the graph is there. */

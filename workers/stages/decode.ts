@@ -3,7 +3,8 @@ import type { PackManifest } from '$lib/contract/manifest';
 import type { PixelImage } from '../engine/image';
 import type { Graph } from '../runtime/graph';
 
-type Sizes = Pick<PackManifest, 'image' | 'latents'>;
+/** The parts of a manifest that say how large things are; `image` for the size that was asked for. */
+export type Sizes = Pick<PackManifest, 'image' | 'latents'>;
 
 /** Shape of the latents of one picture, [1, C, H / factor, W / factor]. */
 export function latentShape({

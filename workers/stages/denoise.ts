@@ -2,15 +2,15 @@
 import { combineGuidance } from '../engine/guidance';
 import type { PlannedStep, SamplingPlan } from '../engine/sampling-plan';
 import type { Scheduler } from '../engine/schedulers/types';
-import type { Graph, GraphTensor } from '../runtime/graph';
+import type { Graph, GraphTensor, GraphTensors } from '../runtime/graph';
 import { breathe, throwIfCancelled } from '../runtime/run-queue';
 
 /** What one branch of classifier-free guidance is told. */
 export interface Conditioning {
-	/** [1, tokens, width] from the direction encoder. */
-	direction: GraphTensor;
-	/** [1, tokens, width] from the identity projector. */
-	identity: GraphTensor;
+	/** What the direction or text encoder puts out: hidden states, or the keys and values of all layers, [1, tokens, width] each. */
+	direction: GraphTensors;
+	/** What the identity projector puts out, for all photographs: [1, tokens, width] each. */
+	identity: GraphTensors;
 	/** Strength of the identity adapter in [0, 1]; 0 switches it off. */
 	identityScale: number;
 	/** Where the face goes; for packs with a composer, the same in both branches. */
@@ -82,10 +82,11 @@ async function predict(
 	const timestep = scalar(plan.schedule.timesteps[index]!);
 	const evaluate = async ({ direction, identity, identityScale, composition }: Conditioning) => {
 		const outputs = await denoiser.run({
+			// Encoder and denoiser agree on these names among themselves.
+			...direction,
+			...identity,
 			latents,
 			timestep,
-			encoder_hidden_states: direction,
-			identity_hidden_states: identity,
 			identity_scale: scalar(identityScale),
 			...(composition && { composition })
 		});

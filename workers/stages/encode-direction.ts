@@ -2,7 +2,7 @@
 import { AXIS_LETTER, type Direction } from '$lib/contract/direction';
 import { LuxError } from '$lib/contract/errors';
 import type { VocabularyConditioning } from '$lib/contract/manifest';
-import type { Graph, GraphTensor } from '../runtime/graph';
+import type { Graph, GraphTensors } from '../runtime/graph';
 
 /**
  * Option ids in the pack's axis order: F1 -> 0 ... F9 -> 8, an unset axis -> `unset`.
@@ -36,14 +36,8 @@ export function unsetIds(conditioning: VocabularyConditioning): Int32Array {
 
 /**
  * @param ids int32 [axes]
- * @returns `encoder_hidden_states` [1, tokens, width]
+ * @returns every output of the encoder, [1, tokens, width] each: the denoiser takes them by the same names
  */
-export async function encodeDirection(
-	directionEncoder: Graph,
-	ids: Int32Array
-): Promise<GraphTensor> {
-	const outputs = await directionEncoder.run({
-		direction_ids: { data: ids, shape: [1, ids.length] }
-	});
-	return outputs['encoder_hidden_states']!;
+export function encodeDirection(directionEncoder: Graph, ids: Int32Array): Promise<GraphTensors> {
+	return directionEncoder.run({ direction_ids: { data: ids, shape: [1, ids.length] } });
 }

@@ -1,31 +1,34 @@
-/** Who is in the portrait: face crops -> one mean embedding -> identity tokens. */
+/** Who is in the portrait: face crops -> embeddings -> what the denoiser is told of the sitter. */
 import { normalise } from '$lib/contract/embedding';
-import type { Graph, GraphTensor } from '../runtime/graph';
+import type { PackManifest } from '$lib/contract/manifest';
+import type { Graph, GraphTensors } from '../runtime/graph';
+
+type IdentitySpec = Pick<PackManifest['identity'], 'cropSize' | 'embedding'>;
 
 /**
  * Embeds one aligned face.
  *
  * @param crop [3, cropSize, cropSize] RGB in [-1, 1].
- * @returns [embeddingLength], unit length.
+ * @returns [embeddingLength]: of unit length, or features as the encoder gives them.
  */
 export async function embedFace(
 	faceEncoder: Graph,
 	crop: Float32Array,
-	cropSize: number
+	{ cropSize, embedding: kind }: IdentitySpec
 ): Promise<Float32Array> {
 	const { embedding } = await faceEncoder.run({
 		crop: { data: crop, shape: [1, 3, cropSize, cropSize] }
 	});
-	return normalise(embedding!.data);
+	const { data } = embedding!;
+	return kind === 'features' ? Float32Array.from(data) : normalise(data);
 }
 
-/** @returns `identity_hidden_states` [1, tokens, width]. */
-export async function encodeIdentity(
+/** @returns every output of the projector, [1, tokens, width] each: the denoiser takes them by the same names */
+export function encodeIdentity(
 	identityProjector: Graph,
 	embedding: Float32Array
-): Promise<GraphTensor> {
-	const outputs = await identityProjector.run({
+): Promise<GraphTensors> {
+	return identityProjector.run({
 		embedding: { data: embedding, shape: [1, embedding.length] }
 	});
-	return outputs['identity_hidden_states']!;
 }

@@ -1,5 +1,7 @@
 /** Pixels <-> encoded bytes and bitmaps, through the browser's own codecs. */
 import { LuxError } from '$lib/contract/errors';
+import type { Box } from '$lib/contract/faces';
+import type { ImageSize } from '$lib/contract/manifest';
 import type { PixelImage } from '../engine/image';
 
 /** Same pixels, same browser: same bytes. PNG because it is lossless and carries no capture data. */
@@ -43,6 +45,21 @@ export async function decodeImage(
 	} finally {
 		bitmap.close();
 	}
+}
+
+/**
+ * Enlarges or shrinks a part of a picture, as well as the browser can.
+ *
+ * @param part whole pixels, inside the picture
+ */
+export function resample(image: PixelImage, part: Box, { width, height }: ImageSize): PixelImage {
+	// Cut out first: what lies beside the part must not bleed into its edge.
+	const cut = context(new OffscreenCanvas(part.width, part.height));
+	cut.putImageData(toImageData(image), -part.x, -part.y);
+	const target = context(new OffscreenCanvas(width, height));
+	target.imageSmoothingQuality = 'high';
+	target.drawImage(cut.canvas, 0, 0, width, height);
+	return { data: target.getImageData(0, 0, width, height).data, width, height };
 }
 
 function toImageData({ data, width, height }: PixelImage): ImageData {

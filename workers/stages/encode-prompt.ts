@@ -2,7 +2,7 @@
 import { LuxError } from '$lib/contract/errors';
 import type { ClipConditioning } from '$lib/contract/manifest';
 import { Tokenizer } from '@huggingface/tokenizers';
-import type { Graph, GraphTensor } from '../runtime/graph';
+import type { Graph, GraphTensors } from '../runtime/graph';
 
 /** Turns a prompt into the ids that a text encoder takes. */
 export interface PromptTokenizer {
@@ -21,10 +21,10 @@ export interface PromptTokenizer {
  */
 export function createTokenizer(
 	{ tokens, tokenizer }: ClipConditioning,
-	files: ReadonlyMap<string, Uint8Array>
+	files: ReadonlyMap<string, Uint8Array | Blob>
 ): PromptTokenizer {
 	const read = (path: string): Record<string, unknown> =>
-		JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(files.get(path)));
+		JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(files.get(path) as Uint8Array));
 	let special: { start: number; end: number; padding: number };
 	let words: Tokenizer;
 	try {
@@ -58,9 +58,8 @@ function specialToken(value: unknown): string {
 
 /**
  * @param ids int32 [tokens]
- * @returns `encoder_hidden_states` [1, tokens, width]
+ * @returns every output of the encoder, [1, tokens, width] each: the denoiser takes them by the same names
  */
-export async function encodePrompt(textEncoder: Graph, ids: Int32Array): Promise<GraphTensor> {
-	const outputs = await textEncoder.run({ input_ids: { data: ids, shape: [1, ids.length] } });
-	return outputs['encoder_hidden_states']!;
+export function encodePrompt(textEncoder: Graph, ids: Int32Array): Promise<GraphTensors> {
+	return textEncoder.run({ input_ids: { data: ids, shape: [1, ids.length] } });
 }

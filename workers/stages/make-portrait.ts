@@ -1,97 +1,110 @@
 /** One portrait from beginning to end: the stages in order, and nothing else. */
 import type { FrameRequest, FrameResult } from '$lib/contract/engine';
-import { meanEmbedding } from '$lib/contract/embedding';
-import { LuxError } from '$lib/contract/errors';
 import type { DetectedFace } from '$lib/contract/faces';
-import { bandOf } from '$lib/contract/likeness';
-import { packSize, sizesOf, type PackManifest } from '$lib/contract/manifest';
+import { bandOf, likenessScale } from '$lib/contract/likeness';
 import type { ProgressListener } from '$lib/contract/progress';
+import type { PixelImage } from '../engine/image';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
-import { skinDrift } from '../engine/skin-drift';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
-import { conditionDirection, conditionIdentity } from './condition';
-import { decodeLatents, encodePixels, latentShape } from './decode';
-import { denoise, type Conditioning } from './denoise';
+import type { Scheduler } from '../engine/schedulers/types';
+import { skinDrift } from '../engine/skin-drift';
+import type { Graph } from '../runtime/graph';
+import type { DirectionTokens, IdentityTokens } from './condition';
+import { decodeLatents, encodePixels, latentShape, type Sizes } from './decode';
+import { denoise, type DenoiseInput } from './denoise';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
+import { detailFace, planDetail, smallFace, type Exposure } from './face-detail';
+import { fillIn, type FrameSettings } from './frame-settings';
 import type { Studio } from './open-studio';
 import { scoreLikeness } from './score-likeness';
 import { StageClock } from './stage-clock';
-
-type Unfilled = 'init' | 'skin' | 'prompt';
-/** A request with the pack's defaults filled in. */
-type Settings = Required<Omit<FrameRequest, Unfilled>> & Pick<FrameRequest, Unfilled>;
-/** The parts of a manifest that say how large things are, for the size that was asked for. */
-type Sizes = Parameters<typeof latentShape>[0];
 
 /**
  * @returns Same request, pack and device kind: the same bytes.
  * @throws LuxError `request-invalid`, `cancelled`, or what the graphs throw.
  */
 export async function makePortrait(
-	studio: Pick<Studio, 'pack' | 'tokenizer' | 'scheduler' | 'faces' | 'report'>,
+	studio: Pick<Studio, 'pack' | 'conditioner' | 'scheduler' | 'faces' | 'report'>,
 	request: FrameRequest,
 	signal: AbortSignal,
 	report: ProgressListener
 ): Promise<FrameResult> {
-	const { pack, tokenizer, faces, scheduler } = studio;
-	const { manifest, graphs } = pack;
+	const { conditioner, faces, scheduler } = studio;
+	const { manifest } = studio.pack;
 	const settings = fillIn(request, manifest);
-	const sizes: Sizes = { image: settings.size, latents: manifest.latents };
+	const { seed, size, guidanceScale, identityStrength } = settings;
+	const graphs = studio.pack.graphsFor(size);
+	const sizes: Sizes = { image: size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
+	const detail = planDetail(manifest.defaults, settings, scheduler);
+	// Whether the face comes out small is known too late for a bar that must not run backwards.
+	const allSteps = plan.steps.length + (detail?.steps.length ?? 0);
 	const started = performance.now();
 	const clock = new StageClock(signal, report);
 	const steps: number[] = [];
+	const stepped = (step: number, milliseconds: number) => {
+		steps.push(milliseconds);
+		report({ kind: 'step', step, steps: allSteps, milliseconds });
+	};
+	const show = async (step: number, picture: PixelImage) =>
+		report({ kind: 'preview', step, steps: allSteps, image: await toBitmap(picture) });
 
-	const sitter = meanEmbedding(settings.embeddings, manifest.identity.embeddingLength);
 	const identity = await clock.run('encode-identity', () =>
-		conditionIdentity(pack, settings.embeddings)
+		conditioner.identity(graphs, settings.embeddings, plan.guided)
 	);
 	const direction = await clock.run('encode-direction', () =>
-		conditionDirection(pack, tokenizer, settings, plan.guided)
+		conditioner.direction(graphs, settings, plan.guided)
 	);
-	const { composition } = direction;
-	const conditional: Conditioning = {
-		direction: direction.conditional,
-		identity: identity.conditional,
-		identityScale: settings.identityStrength,
-		composition
-	};
-	const latents = await clock.run('denoise', async () =>
+	const expose = (exposure: Exposure) =>
 		denoise({
 			denoiser: graphs.denoiser,
 			scheduler,
-			plan,
-			sample: await startingLatents(studio, settings, sizes, plan),
 			shape: latentShape(sizes),
-			conditional,
-			unconditional: direction.unconditional && {
-				direction: direction.unconditional,
-				identity: identity.unconditional,
-				identityScale: identity.unconditionalShare * settings.identityStrength,
-				composition
-			},
-			guidanceScale: settings.guidanceScale,
-			noise: (index) => gaussianNoise(settings.seed, NOISE_STREAM.step(index), latentLength(sizes)),
+			...branches(direction, identity, identityStrength),
+			guidanceScale,
 			signal,
+			...exposure
+		});
+	const latents = await clock.run('denoise', async () =>
+		expose({
+			plan,
+			sample: await startingLatents(graphs.vaeEncoder, scheduler, settings, sizes, plan),
+			noise: (index) => gaussianNoise(seed, NOISE_STREAM.step(index), latentLength(sizes)),
 			onStep: async ({ number, preview }, predictedOriginal, milliseconds) => {
-				steps.push(milliseconds);
-				const progress = { step: number, steps: plan.steps.length };
-				report({ kind: 'step', ...progress, milliseconds });
+				stepped(number, milliseconds);
 				if (!preview) return;
-				const image = await decodeLatents(graphs.vaeDecoder, predictedOriginal, sizes);
-				report({ kind: 'preview', ...progress, image: await toBitmap(image) });
+				const decoder = graphs.previewDecoder ?? graphs.vaeDecoder;
+				await show(number, await decodeLatents(decoder, predictedOriginal, sizes));
 			}
 		})
 	);
-	const portrait = await clock.run('decode', () =>
-		decodeLatents(graphs.vaeDecoder, latents, sizes)
-	);
-	const found = await clock.run('detect-face', () => faces.detect(portrait));
+	let portrait = await clock.run('decode', () => decodeLatents(graphs.vaeDecoder, latents, sizes));
+	let found = await clock.run('detect-face', () => faces.detect(portrait));
+	const place = smallFace(manifest.defaults, found[0]?.box, portrait);
+	if (detail && place) {
+		const before = plan.steps.length;
+		if (settings.previewEvery > 0) await show(before, portrait);
+		await clock.run('face-detail', async () => {
+			portrait = await detailFace({
+				picture: portrait,
+				place,
+				plan: detail,
+				seed,
+				sizes,
+				scheduler,
+				graphs,
+				expose,
+				onStep: async ({ number }, _, milliseconds) => stepped(before + number, milliseconds),
+				signal
+			});
+			found = await faces.detect(portrait);
+		});
+	}
 	const judged = await clock.run('score-likeness', () =>
 		// Found once: what is judged is the face that crops are placed by.
 		scoreLikeness(
 			portrait,
-			sitter,
+			identity.mean,
 			{ detect: async () => found },
 			graphs.faceEncoder,
 			manifest.identity
@@ -101,9 +114,9 @@ export async function makePortrait(
 	return {
 		bytes,
 		mimeType: 'image/png',
-		...settings.size,
+		...size,
 		likeness: judged?.likeness ?? null,
-		likenessBand: bandOf(judged?.likeness ?? null, manifest.identity.likeness),
+		likenessBand: bandOf(judged?.likeness ?? null, likenessScale(manifest.identity)),
 		skinDrift: skinDrift(judged?.skin ?? null, settings.skin ?? [], settings.direction),
 		face: found[0] ? seenFace(found[0]) : null,
 		timings: {
@@ -120,46 +133,46 @@ function seenFace({ box, points, score }: DetectedFace): DetectedFace {
 	return { box, points, score };
 }
 
+/** What the two branches of guidance are told; `unconditional` is null when the plan is not guided. */
+function branches(
+	direction: DirectionTokens,
+	identity: IdentityTokens,
+	strength: number
+): Pick<DenoiseInput, 'conditional' | 'unconditional'> {
+	const { composition } = direction;
+	return {
+		conditional: {
+			direction: direction.conditional,
+			identity: identity.conditional,
+			identityScale: strength,
+			composition
+		},
+		unconditional: direction.unconditional &&
+			identity.unconditional && {
+				direction: direction.unconditional,
+				identity: identity.unconditional,
+				identityScale: identity.unconditionalShare * strength,
+				composition
+			}
+	};
+}
+
 /** Pure noise, or an earlier picture with as much noise as the plan's first step expects. */
 async function startingLatents(
-	{ pack: { graphs }, scheduler }: Pick<Studio, 'pack' | 'scheduler'>,
-	{ seed, init }: Settings,
+	vaeEncoder: Graph,
+	scheduler: Scheduler,
+	{ seed, init }: FrameSettings,
 	sizes: Sizes,
-	plan: SamplingPlan
+	{ schedule, steps }: SamplingPlan
 ): Promise<Float32Array> {
 	const noise = gaussianNoise(seed, NOISE_STREAM.initialLatents, latentLength(sizes));
-	const { schedule, steps } = plan;
 	if (!init) return noise.map((value) => value * schedule.initNoiseSigma);
 	const { width, height } = sizes.image;
 	const picture = await decodeImage(init.bytes, width, height);
-	const original = await encodePixels(graphs.vaeEncoder, picture, sizes);
+	const original = await encodePixels(vaeEncoder, picture, sizes);
 	return scheduler.addNoise(original, noise, schedule, steps[0]!.index);
 }
 
 function latentLength(sizes: Sizes): number {
 	return latentShape(sizes).reduce((product, size) => product * size, 1);
-}
-
-/** Ranges that the sampling plan and the stages do not check themselves. */
-function fillIn(request: FrameRequest, manifest: PackManifest): Settings {
-	const { defaults } = manifest;
-	const size = request.size ? packSize(manifest, request.size) : sizesOf(manifest)[0];
-	if (!size)
-		throw new LuxError('request-invalid', {
-			detail: `the pack does not make ${request.size?.width} x ${request.size?.height}`
-		});
-	const settings: Settings = {
-		...request,
-		size,
-		steps: request.steps ?? defaults.steps,
-		compositionSeed: request.compositionSeed ?? request.seed,
-		guidanceScale: request.guidanceScale ?? defaults.guidanceScale,
-		identityStrength: request.identityStrength ?? defaults.identityStrength
-	};
-	const { identityStrength } = settings;
-	if (!(identityStrength >= 0 && identityStrength <= 1))
-		throw new LuxError('request-invalid', {
-			detail: `identityStrength ${identityStrength} is not within [0, 1]`
-		});
-	return settings;
 }

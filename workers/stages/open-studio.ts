@@ -15,19 +15,21 @@ import {
 } from '../runtime/device';
 import { openFaceModels } from '../runtime/face-models';
 import { openGpu, type Gpu } from '../runtime/gpu';
+import { memoryBudget } from '../runtime/memory-budget';
 import { setUpOrt, type Ort } from '../runtime/ort';
-import { openPack, verifyPack, type Pack } from '../runtime/pack';
+import { openPack, type Pack } from '../runtime/pack';
 import { proveSeal } from '../runtime/seal';
 import { passesSelfTest } from '../runtime/self-test';
 import type { SessionDevice } from '../runtime/session';
-import { createTokenizer, type PromptTokenizer } from './encode-prompt';
+import { verifyPack } from '../runtime/verified-pack';
+import { Conditioner } from './conditioner';
+import { createTokenizer } from './encode-prompt';
 import { createFaceDetector, type FaceDetector } from './detect-face';
 
 export interface Studio {
 	readonly report: BootReport;
 	readonly pack: Pack;
-	/** For packs that read text. */
-	readonly tokenizer: PromptTokenizer | null;
+	readonly conditioner: Conditioner;
 	readonly scheduler: Scheduler;
 	readonly faces: FaceDetector;
 }
@@ -44,7 +46,7 @@ export async function openStudio(
 	const seal = await proveSeal(self, self.location.origin);
 	if (!seal.sealed) throw new LuxError('seal-broken', { worker: 'portrait' });
 
-	const verified = await verifyPack(init.manifestBytes, init.files);
+	const verified = await verifyPack(init.manifestBytes, init.files, onProgress);
 	const { conditioning } = verified.manifest;
 	const threads = wasmThreads(
 		navigator.hardwareConcurrency,
@@ -60,7 +62,12 @@ export async function openStudio(
 	const choice = chooseDevice(probe, init.device, verified.manifest.requirements);
 	const { device, reason } = await openDevice(ort, probe, choice);
 	const faceGraphs = await openFaceModels(ort, init.faceModels);
-	const pack = await openPack(ort, verified, device, onProgress);
+	const budget = memoryBudget(
+		device.kind,
+		(navigator as { deviceMemory?: number }).deviceMemory,
+		probe.found ? probe.facts.maxBufferSize : null
+	);
+	const pack = await openPack(ort, verified, device, onProgress, budget);
 	const deviceReport: DeviceReport = {
 		kind: device.kind,
 		reason: init.reason ?? reason,
@@ -71,7 +78,10 @@ export async function openStudio(
 	return {
 		report: { device: deviceReport, seal, pack: { hash: pack.hash, manifest: pack.manifest } },
 		pack,
-		tokenizer: conditioning.kind === 'clip' ? createTokenizer(conditioning, verified.files) : null,
+		conditioner: new Conditioner(
+			pack.manifest,
+			conditioning.kind === 'clip' ? createTokenizer(conditioning, verified.files) : null
+		),
 		scheduler: createScheduler(pack.manifest.scheduler),
 		faces: createFaceDetector(faceGraphs)
 	};

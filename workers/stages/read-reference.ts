@@ -32,7 +32,7 @@ export async function readReference(
 		alignFace(read.image, face.points, identity)
 	);
 	const embedding = await clock.run('encode-identity', () =>
-		embedFace(pack.graphs.faceEncoder, crop, identity.cropSize)
+		embedFace(pack.graphs.faceEncoder, crop, identity)
 	);
 	return {
 		bytes: read.bytes,

@@ -1,5 +1,5 @@
 /**
- * The engine as the UI sees it, over two workers. This is the only place that starts workers.
+ * The engine as the UI sees it, over two workers.
  *
  * The pack worker reads files and is ended at once; the sealed portrait worker lives on. When it dies, is
  * stuck after a cancel or loses its GPU, the next call finds a new one booted from the files already read.
@@ -16,6 +16,7 @@ import type {
 	ReferencePhoto
 } from '../contract/engine';
 import { isLuxError, LuxError } from '../contract/errors';
+import { KEPT_PREFIX } from '../contract/packs';
 import type { ProgressListener } from '../contract/progress';
 import type { Outcome, PackRead, PortraitWorkerApi } from '../contract/worker-api';
 import { abortable } from './abortable';
@@ -214,7 +215,7 @@ export class EngineClient implements PortraitEngine {
 	): Promise<PackRead> {
 		if (this.#files?.pack === pack) return this.#files.read;
 		const urls = {
-			pack: new URL(`${pack}/`, this.#baseUrl).href,
+			pack: pack.startsWith(KEPT_PREFIX) ? pack : new URL(`${pack}/`, this.#baseUrl).href,
 			faceModels: new URL('models/faces/', this.#baseUrl).href,
 			wasmBinary: runtime.binary,
 			wasmModule: runtime.module,

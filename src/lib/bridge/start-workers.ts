@@ -1,4 +1,4 @@
-/** Starts the two workers and hands the files from one to the other. */
+/** The only place that starts workers. Hands the files from one to the other. */
 import { proxy } from 'comlink';
 import type { DeviceOverride } from '../contract/device';
 import type { BootReport } from '../contract/engine';
@@ -8,6 +8,8 @@ import type { PackRead, PackWorkerApi, PortraitWorkerApi } from '../contract/wor
 import { LiveWorker } from './live-worker';
 
 export type PortraitWorker = LiveWorker<PortraitWorkerApi>;
+
+export type PackWorker = LiveWorker<PackWorkerApi>;
 
 /** Where files are; absolute, directories with a trailing slash. */
 export type FileUrls = Parameters<PackWorkerApi['read']>[0];
@@ -22,13 +24,7 @@ export async function readFiles(
 	urls: FileUrls,
 	onProgress: ProgressListener
 ): Promise<PackRead> {
-	const worker = new LiveWorker<PackWorkerApi>(
-		'pack',
-		new Worker(new URL('../../../workers/pack.worker.ts', import.meta.url), {
-			type: 'module',
-			name: 'pack'
-		})
-	);
+	const worker = startPackWorker();
 	try {
 		return await stoppable(signal, worker, () =>
 			worker.call((remote) => remote.read(urls, proxy(onProgress)))
@@ -36,6 +32,17 @@ export async function readFiles(
 	} finally {
 		worker.terminate();
 	}
+}
+
+/** Whoever starts it ends it. */
+export function startPackWorker(): PackWorker {
+	return new LiveWorker<PackWorkerApi>(
+		'pack',
+		new Worker(new URL('../../../workers/pack.worker.ts', import.meta.url), {
+			type: 'module',
+			name: 'pack'
+		})
+	);
 }
 
 /**

@@ -20,7 +20,7 @@ export function announcement(
 		case 'started':
 			return `${which} is being exposed.`;
 		case 'done':
-			return `${which} is done, ${likenessText(event.frame.likeness, event.frame.likenessBand)}.`;
+			return `${which} is done, ${likenessOf(event.frame)}.`;
 		case 'stopped':
 			return `${which} was stopped.`;
 		case 'failed':
@@ -28,6 +28,10 @@ export function announcement(
 				? `${which} failed. ${errorText(event.frame.error).what}. ${errorText(event.frame.error).then}`
 				: `${which} failed.`;
 	}
+}
+
+function likenessOf({ likeness, likenessBand, faceFound }: FrameFacts): string {
+	return likenessText(likeness, likenessBand, faceFound);
 }
 
 /** What a screen reader is told about a decision. */
@@ -52,11 +56,12 @@ export function binAnnouncement(
 /** Getting ready, in as few words as there are parts: bytes and numbers would be read out without end. */
 export function bootAnnouncement(
 	status: 'idle' | 'booting' | 'ready' | 'failed',
-	phase: { kind: 'starting' | 'reading' | 'compiling' }
+	phase: { kind: 'starting' | 'reading' | 'checking' | 'compiling' }
 ): string {
 	if (status === 'ready') return 'Ready to shoot.';
 	if (status !== 'booting') return '';
 	if (phase.kind === 'reading') return 'Reading the pack.';
+	if (phase.kind === 'checking') return 'Checking the pack.';
 	return phase.kind === 'compiling' ? 'Setting up.' : 'Starting.';
 }
 

@@ -26,6 +26,8 @@ export interface FrameFacts {
 	readonly preview: ImageBitmap | null;
 	readonly url: string | null;
 	readonly likeness: number | null;
+	/** False also for frames kept before faces were remembered. */
+	readonly faceFound: boolean;
 	/** Null also for frames kept before packs had a scale. */
 	readonly likenessBand: LikenessBand | null;
 	readonly skinDrift: SkinDrift | null;

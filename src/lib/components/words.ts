@@ -57,6 +57,8 @@ export function stageText(stage: Stage): string {
 			return 'exposing';
 		case 'decode':
 			return 'developing';
+		case 'face-detail':
+			return 'going over the face';
 		case 'score-likeness':
 			return 'comparing';
 		case 'encode-image':
@@ -113,10 +115,17 @@ export function likenessNumber(cosine: number): number {
 /**
  * Likeness in words: the steps were measured for the pack's own face encoder (docs/likeness.md), and are no promise about
  * people.
+ * @param cosine null where no face was found, and where the pack's face encoder compares nobody
  * @param band null or absent where the pack has no scale, or had none when the frame was made
+ * @param faceFound tells the two apart
  */
-export function likenessText(cosine: number | null, band: LikenessBand | null | undefined): string {
-	if (cosine === null) return 'no face found in the picture';
+export function likenessText(
+	cosine: number | null,
+	band: LikenessBand | null | undefined,
+	faceFound: boolean
+): string {
+	if (cosine === null)
+		return faceFound ? 'this pack does not judge likeness' : 'no face found in the picture';
 	switch (band) {
 		case 'close':
 			return 'close to the references';

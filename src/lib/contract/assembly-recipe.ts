@@ -32,7 +32,8 @@ const source = v.strictObject({
 	bytes: positive,
 	/** Of the whole file; null where the publisher states none. */
 	sha256: v.nullable(hash),
-	format: v.picklist(['safetensors', 'torch']),
+	/** `whole`: a file that becomes one of the pack's as it is, such as a graph that its publisher exported. */
+	format: v.picklist(['safetensors', 'torch', 'whole']),
 	/** Tensors of the file that no weight needs, by name: forgotten ones are an error. */
 	unused: v.array(name)
 });
@@ -55,8 +56,15 @@ const input = v.strictObject({
 
 const combine = v.variant('kind', [
 	v.strictObject({ kind: v.literal('concatenate'), axis: count }),
-	/** Inputs are the weight, then up and down of every adapter. One factor an adapter. */
-	v.strictObject({ kind: v.literal('lora'), factors: v.pipe(v.array(finite), v.minLength(1)) })
+	/**
+	 * Inputs are the weight, then up and down of every adapter, and with `alphas` the adapter's own alpha, a single number. One factor an
+	 * adapter; with an alpha it acts by factor * alpha / rank.
+	 */
+	v.strictObject({
+		kind: v.literal('lora'),
+		factors: v.pipe(v.array(finite), v.minLength(1)),
+		alphas: v.optional(v.boolean())
+	})
 ]);
 
 const encoding = v.variant('kind', [
@@ -101,7 +109,9 @@ export const assemblyRecipeSchema = v.strictObject({
 		v.array(v.strictObject({ path, bytes: positive, sha256: v.nullable(hash) })),
 		v.minLength(1)
 	),
-	weights: v.pipe(v.array(weight), v.minLength(1))
+	weights: v.pipe(v.array(weight), v.minLength(1)),
+	/** Files of the pack that are a source from its first byte to its last. */
+	copies: v.optional(v.array(v.strictObject({ source: id, file: path })))
 });
 
 export type AssemblyRecipe = v.InferOutput<typeof assemblyRecipeSchema>;

@@ -8,6 +8,20 @@ import { LuxError } from './errors';
  * @throws LuxError `request-invalid` for no embeddings, a wrong length, or ones that cancel out.
  */
 export function meanEmbedding(embeddings: readonly Float32Array[], length: number): Float32Array {
+	return normalise(sumOf(embeddings, length));
+}
+
+/**
+ * The plain mean, for packs whose embeddings are features and no points on a sphere (`identity.embedding` of the manifest).
+ *
+ * @returns [embeddingLength]
+ * @throws LuxError `request-invalid` for no embeddings, or a wrong length.
+ */
+export function meanFeatures(embeddings: readonly Float32Array[], length: number): Float32Array {
+	return Float32Array.from(sumOf(embeddings, length), (value) => value / embeddings.length);
+}
+
+function sumOf(embeddings: readonly Float32Array[], length: number): Float64Array {
 	if (embeddings.length === 0)
 		throw new LuxError('request-invalid', { detail: 'no reference embeddings' });
 	const sum = new Float64Array(length);
@@ -20,7 +34,7 @@ export function meanEmbedding(embeddings: readonly Float32Array[], length: numbe
 			sum[i]! += value;
 		});
 	}
-	return normalise(sum);
+	return sum;
 }
 
 /** @throws LuxError `request-invalid` for a vector without direction */

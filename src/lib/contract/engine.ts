@@ -51,7 +51,7 @@ export interface ReferencePhoto {
 	skin: SkinTone | null;
 	/** 64 bits as 16 hex digits that hardly change when a picture is saved again: tells duplicates. */
 	fingerprint: string;
-	/** Face embedding of the current pack, unit length, float32 [embeddingLength]. Biometric data. */
+	/** Face embedding of the current pack, float32 [embeddingLength]: of unit length, or features (`identity.embedding`). Biometric data. */
 	embedding: Float32Array;
 	/** Hash of the pack whose face encoder made `embedding`. */
 	packHash: string;
@@ -103,7 +103,7 @@ export interface FrameResult {
 	mimeType: 'image/png';
 	width: number;
 	height: number;
-	/** Cosine in [-1, 1] between the portrait's face and the references; null when no face was found in it. */
+	/** Cosine in [-1, 1] between the portrait's face and the references; null when no face was found in it, or the pack compares nobody. */
 	likeness: number | null;
 	/** The same as a step of the pack's scale; null without a face or a scale. */
 	likenessBand: LikenessBand | null;

@@ -2,6 +2,7 @@
  * Likeness as steps of a scale. Every face encoder has its own cosines, so the scale belongs to the pack: its manifest
  * carries it, measured by `npm run sitter:eval` (`docs/likeness.md`).
  */
+import type { PackManifest } from './manifest';
 
 /** Best first. */
 export const LIKENESS_BANDS = ['close', 'near', 'distant', 'unlike'] as const;
@@ -17,6 +18,14 @@ export interface LikenessScale {
 	distant: number;
 	/** Of reference photographs: below this against the others, it may be somebody else. */
 	stranger: number;
+}
+
+/** The scale of a pack; undefined without one, and where embeddings are features, whose cosines mean nothing. */
+export function likenessScale({
+	embedding,
+	likeness
+}: Pick<PackManifest['identity'], 'embedding' | 'likeness'>): LikenessScale | undefined {
+	return embedding === 'features' ? undefined : likeness;
 }
 
 /** @returns null where no face was found or the pack has no scale */

@@ -5,6 +5,8 @@ const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const unit = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
 const cosine = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
+/** Of a colour. */
+const channel = cosine;
 const hash = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 /** Relative path inside the pack: no scheme, no leading slash, no parent segments. */
 const path = v.pipe(
@@ -15,7 +17,10 @@ const path = v.pipe(
 const unitPoint = v.strictTuple([unit, unit]);
 
 const tensor = v.strictObject({
+	/** As the graph's file calls it. */
 	name: v.pipe(v.string(), v.minLength(1)),
+	/** As the stages call it, where that is something else: in graphs that a publisher exported. */
+	as: v.optional(v.pipe(v.string(), v.minLength(1))),
 	shape: v.array(positiveInteger),
 	dtype: v.picklist(['float32', 'int32'])
 });
@@ -116,6 +121,11 @@ export const packManifestSchema = v.strictObject({
 		embeddingLength: positiveInteger,
 		/** `unit` (the default): a point on the sphere, compared by cosine. `features`: taken as the encoder gives them, and compared by nobody. */
 		embedding: v.optional(v.picklist(['unit', 'features'])),
+		/**
+		 * With `features`: colour of the blank crop that stands for nobody under guidance, RGB in [-1, 1], zero in the encoder's own normalisation.
+		 * Mid-grey where it is absent.
+		 */
+		nobody: v.optional(v.strictTuple([channel, channel, channel])),
 		/** Of one run of the identity projector. */
 		tokens: positiveInteger,
 		/** `average`: one run, with the mean embedding. `stack`: one run for each photograph, tokens one after the other. */

@@ -58,5 +58,8 @@ export interface PackKeeper {
 /** Prefix of `BootOptions.pack` for a pack of this device. */
 export const KEPT_PREFIX = 'opfs:';
 
+/** Where packs lie in the origin's private file system; the wipe deletes it by this name. */
+export const PACKS_FOLDER = 'packs';
+
 /** Where checkpoints come from unless a person says otherwise. */
 export const HUB_URL = 'https://huggingface.co';

@@ -9,6 +9,7 @@ export const STAGES = [
 	'encode-direction',
 	'denoise',
 	'decode',
+	'face-detail',
 	'score-likeness',
 	'encode-image'
 ] as const;
@@ -23,7 +24,9 @@ export type Progress =
 			loaded: number;
 			total: number;
 	  }
-	/** A graph is being compiled. */
+	/** Bytes of the pack held against its manifest so far. */
+	| { kind: 'check'; file: string; checked: number; total: number }
+	/** A graph is being compiled: at boot, or again in a run where memory does not hold all of them. */
 	| { kind: 'session'; graph: string; index: number; count: number }
 	| { kind: 'stage-started'; stage: Stage }
 	| { kind: 'stage-finished'; stage: Stage; milliseconds: number }

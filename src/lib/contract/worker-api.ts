@@ -78,6 +78,8 @@ export interface PackRead {
 
 /** workers/pack.worker.ts: the only network reader, never sees a face. */
 export interface PackWorkerApi {
+	/** See `PortraitWorkerApi`. */
+	live(lockName: string): Promise<void>;
 	/** Takes a pack in; ended at any moment it goes on when called again. See `PackKeeper`. */
 	install(
 		runId: number,

@@ -12,6 +12,8 @@ export interface AppFiles {
 
 /** Tools and server configuration: of no use offline. */
 const LEFT_OUT = [/\/_headers$/, /\/runner\/?$/, /\/\.[^/]+$/];
+/** Of packs only the embedded one, and the list of what can be taken in: a pack that was taken in keeps its own files. */
+const OFFERED_PACK = /\/packs\/(?!pocket\/)[^/]+\//;
 /** ONNX Runtime's builds: one waits for the GPU by stack switching (JSPI), the other is WASM only. */
 const STACK_SWITCHING = /\/ort-wasm-simd-threaded\.jspi\.[^/]*$/;
 const PLAIN = /\/ort-wasm-simd-threaded\.(?!jspi|asyncify)[^/]*$/;
@@ -23,7 +25,8 @@ const ANY_RUNTIME = /\/ort-wasm-simd-threaded\.[^/]*$/;
  */
 export function offlineList(app: AppFiles, browser: { suspending: boolean }): string[] {
 	const wanted = browser.suspending ? STACK_SWITCHING : PLAIN;
-	const all = [...app.prerendered.map(pageKey), ...app.build, ...app.files];
+	const files = app.files.filter((path) => !OFFERED_PACK.test(path));
+	const all = [...app.prerendered.map(pageKey), ...app.build, ...files];
 	return [...new Set(all)].filter(
 		(path) =>
 			LEFT_OUT.every((pattern) => !pattern.test(path)) &&

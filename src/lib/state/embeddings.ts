@@ -10,7 +10,7 @@ import type { SamplePhotographs, SampleSitter } from './samples';
 
 /** One reference as a frame needs it. */
 export interface SitterFace {
-	/** float32 [embeddingLength], unit length. */
+	/** float32 [embeddingLength], as the pack's face encoder gives it. */
 	embedding: Float32Array;
 	/** Null where it could not be measured. */
 	skin: SkinTone | null;

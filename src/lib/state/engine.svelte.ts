@@ -18,6 +18,8 @@ export type BootPhase =
 	| { kind: 'starting' }
 	/** Bytes read so far; the total grows when the next part (runtime, pack, faces) begins. */
 	| { kind: 'reading'; loaded: number; total: number }
+	/** The pack is held against its manifest. */
+	| { kind: 'checking'; checked: number; total: number }
 	| { kind: 'compiling'; index: number; count: number };
 
 /** After these the next call boots again instead of relying on what is there. */
@@ -165,6 +167,8 @@ export class EngineState {
 				loaded: parts.reduce((sum, { loaded }) => sum + loaded, 0),
 				total: parts.reduce((sum, { total }) => sum + total, 0)
 			};
+		} else if (progress.kind === 'check') {
+			this.phase = { kind: 'checking', checked: progress.checked, total: progress.total };
 		} else if (progress.kind === 'session') {
 			this.phase = { kind: 'compiling', index: progress.index, count: progress.count };
 		} else if (progress.kind === 'preview') progress.image.close();

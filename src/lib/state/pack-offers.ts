@@ -78,18 +78,20 @@ async function readOffer(directory: URL): Promise<OfferedPack> {
 
 /**
  * A licence names publishers' files (`owner/name`, or with the path after it) or files of the pack; a publisher's file that is
- * not named comes under the licences of the files that its weights go into.
+ * not named comes under the licences of the pack's files that it becomes part of.
  */
 export function sourcesOf(
-	recipe: Pick<AssemblyRecipe, 'sources' | 'weights'>,
+	recipe: Pick<AssemblyRecipe, 'sources' | 'weights' | 'copies'>,
 	{ licences }: Pick<PackManifest, 'licences'>
 ): OfferedSource[] {
 	return recipe.sources.map(({ id, repository, path, bytes }) => {
 		const named = new Set([repository, `${repository}/${path}`]);
+		const weights = recipe.weights.filter(({ inputs }) =>
+			inputs.some(({ source }) => source === id)
+		);
+		const copies = (recipe.copies ?? []).filter(({ source }) => source === id);
 		const filled = new Set(
-			recipe.weights
-				.filter(({ inputs }) => inputs.some(({ source }) => source === id))
-				.flatMap(({ outputs }) => outputs.map(({ file }) => file))
+			[...weights.flatMap(({ outputs }) => outputs), ...copies].map(({ file }) => file)
 		);
 		const under = (names: ReadonlySet<string>) =>
 			licences.filter(({ files }) => files.some((file) => names.has(file)));

@@ -59,6 +59,10 @@ export class Frame {
 		return this.#record?.scores.likeness ?? null;
 	}
 
+	get faceFound(): boolean {
+		return !!this.#record?.face;
+	}
+
 	get likenessBand(): LikenessBand | null {
 		return this.#record?.scores.likenessBand ?? null;
 	}

@@ -3,7 +3,7 @@ import { LuxError, toWireError, type WireError } from '$lib/contract/errors';
 import { abortable } from '$lib/bridge/abortable';
 import type { ReferencePhoto } from '$lib/contract/engine';
 import type { PhotoRemark } from '$lib/contract/faces';
-import type { LikenessScale } from '$lib/contract/likeness';
+import { likenessScale, type LikenessScale } from '$lib/contract/likeness';
 import type { Repository } from '$lib/storage/repository';
 import type { ReferenceRecord, SitterRecord } from '$lib/storage/schema';
 import { duplicateRemarks } from './duplicates';
@@ -159,7 +159,8 @@ export class SitterState {
 	}
 
 	get #scale(): LikenessScale | undefined {
-		return this.engine.pack?.manifest.identity.likeness;
+		const { pack } = this.engine;
+		return pack ? likenessScale(pack.manifest.identity) : undefined;
 	}
 
 	/**

@@ -86,9 +86,9 @@ export async function saveTeamZip(exports: ExportState, team: TeamState): Promis
 	await exports.zip(files, archiveName(sheet.shoot.name));
 }
 
-function noteOf({ seed, likeness }: Frame): string {
-	const score = likeness === null ? 'no face found' : `likeness ${likenessNumber(likeness)}`;
-	return `Seed ${seed}, ${score}`;
+function noteOf({ seed, likeness, faceFound }: Frame): string {
+	if (likeness !== null) return `Seed ${seed}, likeness ${likenessNumber(likeness)}`;
+	return faceFound ? `Seed ${seed}` : `Seed ${seed}, no face found`;
 }
 
 function footOf(createdAt: number, frame: Frame | undefined, who?: string): SheetPage['foot'] {

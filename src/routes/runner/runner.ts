@@ -143,6 +143,8 @@ export function createRunner(engine: PortraitEngine, baseUrl: string): LuxShotRu
 			}),
 		compare: (comparisons) =>
 			attemptSync(() => {
+				if (pack?.identity.embedding === 'features')
+					throw new LuxError('request-invalid', { detail: 'faces of this pack are not compared' });
 				const means = new Map<string, Float32Array>();
 				return comparisons.map(({ probe, references }) => {
 					const key = references.join();

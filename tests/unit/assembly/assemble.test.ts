@@ -6,6 +6,7 @@ import { blobReader, memoryReader, type RangeReader } from '$workers/assembly/by
 import type { PackFolder } from '$workers/assembly/folder';
 import { listInstalled, readInstalled, verifyInstalled } from '$workers/assembly/installed';
 import { PauseGate } from '$workers/assembly/pause-gate';
+import { parseRecipe } from '$workers/assembly/recipe-check';
 import { MemoryRoot } from '$workers/assembly/sink/memory';
 import { ByteProgress } from '$workers/assembly/time-left';
 import { describe, expect, it } from 'vitest';
@@ -169,6 +170,45 @@ describe('assemble', () => {
 		const stopped = codeOf(run(new MemoryRoot(), { gate, signal: controller.signal }));
 		controller.abort();
 		expect(await stopped).toBe('cancelled');
+	});
+
+	it('copies a whole file, ended anywhere too', async () => {
+		const graph = Uint8Array.from({ length: 17 * 2 ** 20 }, (_, i) => (i * 31) >> 3);
+		const source = { ...recipe.sources[0]!, id: 'graph', path: 'g.onnx', bytes: graph.length };
+		const withCopy: AssemblyRecipe = parseRecipe(
+			JSON.stringify({
+				...recipe,
+				sources: [...recipe.sources, { ...source, format: 'whole', unused: [] }],
+				files: [...recipe.files, { path: 'face.onnx', bytes: graph.length, sha256: null }],
+				copies: [{ source: 'graph', file: 'face.onnx' }]
+			})
+		);
+		const open: Assembly['open'] = async ({ id, path }) =>
+			memoryReader(path, id === 'graph' ? graph : SOURCES[id as SourceId]);
+		const root = new MemoryRoot();
+		const controller = new AbortController();
+		const pieces: number[] = [];
+		const onProgress = ({ phase, file, done }: AssemblyProgress) => {
+			if (phase === 'assemble' && file === 'face.onnx' && pieces.push(done) === 2)
+				controller.abort();
+		};
+		const stopped = run(root, { recipe: withCopy, open, signal: controller.signal, onProgress });
+		expect(await codeOf(stopped)).toBe('cancelled');
+		const again = root.afterCrash();
+		const { files: made } = await run(again, { recipe: withCopy, open });
+		const folder = await again.open('toy');
+		expect(sha256(await folder.read('face.onnx', 0, graph.length))).toBe(sha256(graph));
+		expect(made.at(-1)).toMatchObject({ path: 'face.onnx', sha256: sha256(graph) });
+
+		const other = new MemoryRoot();
+		const kept = await other.open('toy');
+		const changing: PackFolder = {
+			...kept,
+			write: (path, offset, bytes) =>
+				kept.write(path, offset, path === 'face.onnx' ? bytes.map((b) => b ^ 1) : bytes)
+		};
+		const task = run(other, { recipe: withCopy, open, folder: changing });
+		expect(await codeOf(task)).toBe('assembly-corrupt');
 	});
 
 	it.each<[string, string, Partial<Assembly>]>([

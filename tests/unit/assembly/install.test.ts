@@ -6,6 +6,7 @@ import { MemoryRoot } from '$workers/assembly/sink/memory';
 import { discard, install, type Installation } from '$workers/assembly/source/install';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HubServer, type Mischief } from './hub-server';
+import { toyTemplate } from './toy-template';
 import { safetensors } from './safetensors-file';
 import { SOURCES, toyPack, type SourceId } from './toy-pack';
 
@@ -38,12 +39,15 @@ afterEach(() => server.stop());
 const run = (root: MemoryRoot, changes: Partial<Installation> = {}) =>
 	install({
 		recipeText: text(),
+		...toyTemplate(),
+		chosen: [],
 		root,
 		hub: { url, patience, fetch },
 		gate: new PauseGate(),
 		signal: new AbortController().signal,
 		onProgress: () => undefined,
 		now: () => performance.now(),
+		date: () => 1,
 		...changes
 	});
 async function outcome(task: Promise<unknown>): Promise<string> {

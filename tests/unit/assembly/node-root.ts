@@ -1,7 +1,8 @@
 /** Packs in real folders, for tests and scripts in Node. */
 import { LuxError } from '$lib/contract/errors';
 import { requireInside } from '$workers/assembly/bytes';
-import type { PackFolder, PackRoot } from '$workers/assembly/folder';
+import { viewOf, type PackFolder, type PackRoot } from '$workers/assembly/folder';
+import { openAsBlob } from 'node:fs';
 import { mkdir, open, readdir, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
@@ -11,6 +12,24 @@ export function nodeRoot(directory: string): PackRoot {
 		async open(name) {
 			await mkdir(join(directory, name), { recursive: true });
 			return nodeFolder(join(directory, name));
+		},
+		async look(name) {
+			const folder = join(directory, name);
+			const sizeOf = (path: string) =>
+				stat(path).then(
+					(found) => (found.isFile() ? found.size : 0),
+					() => null
+				);
+			if ((await sizeOf(folder)) === null) return null;
+			return viewOf(
+				async (path) =>
+					(await sizeOf(join(folder, path))) === null ? null : openAsBlob(join(folder, path)),
+				async () => {
+					const paths = await readdir(folder, { recursive: true });
+					const sizes = await Promise.all(paths.map((path) => sizeOf(join(folder, path))));
+					return sizes.reduce((sum: number, bytes) => sum + (bytes ?? 0), 0);
+				}
+			);
 		},
 		list: () => readdir(directory),
 		remove: (name) => rm(join(directory, name), { recursive: true, force: true })

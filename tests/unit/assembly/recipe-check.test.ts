@@ -28,6 +28,16 @@ const changed = (change: (recipe: AssemblyRecipe) => unknown) => {
 const weight = (recipe: AssemblyRecipe, initializer: string) =>
 	recipe.weights.find(({ outputs }) => outputs[0]!.initializer === initializer)!;
 
+const copy = (recipe: AssemblyRecipe, source: string, file: string) =>
+	(recipe.copies = [{ source, file }]);
+/** With a whole source as long as its first file. */
+const whole = (recipe: AssemblyRecipe) => {
+	const [file] = recipe.files;
+	const source = { ...recipe.sources[0]!, id: 'whole', bytes: file!.bytes, unused: [] };
+	recipe.sources.push({ ...source, format: 'whole' });
+	return recipe;
+};
+
 describe('a recipe', () => {
 	it('that fits is accepted as it is', () => {
 		const { recipe } = toyPack();
@@ -43,6 +53,14 @@ describe('a recipe', () => {
 		['with a source twice', (r) => r.sources.push(r.sources[0]!), /listed twice/],
 		['with a file twice', (r) => r.files.push(r.files[0]!), /listed twice/],
 		['with a file too large', (r) => (r.files[0]!.bytes = 2 ** 30 + 1), /larger than/],
+		['that copies what has tensors', (r) => copy(r, 'unet', r.files[0]!.path), /no whole source/],
+		['that copies over weights', (r) => copy(whole(r), 'whole', r.files[0]!.path), /has weights/],
+		['that copies to no file', (r) => copy(whole(r), 'whole', 'x.onnx'), /not as long/],
+		[
+			'that reads tensors of a whole file',
+			(r) => (r.sources.find(({ id }) => id === 'lora')!.format = 'whole'),
+			/lora has no tensors/
+		],
 		['with a source unknown', (r) => (r.weights[0]!.inputs[0]!.source = 'x'), /no source x/],
 		[
 			'with a source too many',

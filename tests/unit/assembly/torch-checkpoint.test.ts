@@ -81,35 +81,57 @@ describe('checkpoints that torch.save wrote', () => {
 	it.each([
 		['hostile-command.bin', /^unsafe: (posix|nt)\.system$/],
 		['hostile-module.bin', /^unsafe: torch\.nn\./],
+		['older-hostile.bin', /^unsafe: (posix|nt)\.system$/],
 		['double.bin', /^dtype-unknown$/]
 	])('%s is refused', async (name, found) => {
 		expect(await outcome(fixture(name))).toMatch(found);
 	});
 
-	it('any damage is refused or gives tensors of the archive', async () => {
-		const adapter = fixture('adapter.bin');
-		await fc.assert(
-			fc.asyncProperty(
-				fc.array(fc.tuple(fc.nat(adapter.length - 1), fc.nat(255)), { minLength: 1, maxLength: 5 }),
-				fc.nat(adapter.length),
-				fc.boolean(),
-				async (changes, end, cut) => {
-					const file = adapter.slice(0, cut ? end : adapter.length);
-					for (const [at, value] of changes) if (at < file.length) file[at] = value;
-					try {
-						const checkpoint = await open(file);
-						for (const entry of checkpoint.tensors.values()) await checkpoint.read(entry);
-					} catch (error) {
-						expect(
-							isLuxError(error, 'checkpoint-unreadable') || isLuxError(error, 'checkpoint-unsafe'),
-							String(error)
-						).toBe(true);
-					}
-				}
-			),
-			{ numRuns: 400 }
-		);
+	it('the older form ends where its last storage does', async () => {
+		const file = fixture('older-adapter.bin');
+		expect(await outcome(file.slice(0, -1))).toBe('too-short');
+		expect(await outcome(join([file, new Uint8Array(1)]))).toBe('storage-mismatch');
+		expect(await outcome(file.slice(0, 40))).toBe('pickle-truncated');
+		const bigEndian = file.slice();
+		// The first 'true' is the machine's.
+		bigEndian[bigEndian.indexOf(0x88)] = 0x89;
+		expect(await outcome(bigEndian)).toBe('byte-order');
+		const otherVersion = file.slice();
+		otherVersion[18] = 0;
+		expect(await outcome(otherVersion)).toBe('pickle-malformed');
 	});
+
+	it.each(['adapter.bin', 'older-adapter.bin'])(
+		'any damage of %s is refused or gives tensors of the file',
+		async (name) => {
+			const adapter = fixture(name);
+			await fc.assert(
+				fc.asyncProperty(
+					fc.array(fc.tuple(fc.nat(adapter.length - 1), fc.nat(255)), {
+						minLength: 1,
+						maxLength: 5
+					}),
+					fc.nat(adapter.length),
+					fc.boolean(),
+					async (changes, end, cut) => {
+						const file = adapter.slice(0, cut ? end : adapter.length);
+						for (const [at, value] of changes) if (at < file.length) file[at] = value;
+						try {
+							const checkpoint = await open(file);
+							for (const entry of checkpoint.tensors.values()) await checkpoint.read(entry);
+						} catch (error) {
+							expect(
+								isLuxError(error, 'checkpoint-unreadable') ||
+									isLuxError(error, 'checkpoint-unsafe'),
+								String(error)
+							).toBe(true);
+						}
+					}
+				),
+				{ numRuns: 400 }
+			);
+		}
+	);
 });
 
 describe('a pickle', () => {

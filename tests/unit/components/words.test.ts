@@ -42,6 +42,8 @@ const EXAMPLES: { [C in ErrorCode]: ErrorParams[C] } = {
 	'pack-manifest-invalid': { detail: 'x' },
 	'pack-file-corrupt': { file: 'denoiser.onnx' },
 	'pack-unsuitable': { detail: 'x' },
+	'pack-not-kept': {},
+	'pack-busy': {},
 	'checkpoint-unreadable': { file: 'unet.safetensors', fault: 'hole' },
 	'checkpoint-unsafe': { file: 'adapter.bin', found: 'os.system' },
 	'checkpoint-tensor-wrong': { file: 'adapter.bin', tensor: 'proj.0.weight', problem: 'shape' },
@@ -129,11 +131,12 @@ describe('words', () => {
 	it('gives likeness a number and words that agree in order', () => {
 		expect(likenessNumber(0.816)).toBe(82);
 		expect(likenessNumber(-0.2)).toBe(0);
-		expect(likenessText(null, null)).toContain('no face');
-		const words = LIKENESS_BANDS.map((band) => likenessText(0.5, band));
+		expect(likenessText(null, null, false)).toContain('no face');
+		expect(likenessText(null, null, true)).toContain('does not judge');
+		const words = LIKENESS_BANDS.map((band) => likenessText(0.5, band, true));
 		expect(new Set(words).size).toBe(LIKENESS_BANDS.length);
-		expect(likenessText(0.5, undefined)).toContain('no scale');
-		expect(words).not.toContain(likenessText(0.5, null));
+		expect(likenessText(0.5, undefined, true)).toContain('no scale');
+		expect(words).not.toContain(likenessText(0.5, null, true));
 	});
 
 	it('rounds time left up, and to minutes where seconds say nothing', () => {

@@ -1,5 +1,5 @@
-import { cosine, meanEmbedding } from '$lib/contract/embedding';
-import { bandOf, LIKENESS_BANDS } from '$lib/contract/likeness';
+import { cosine, meanEmbedding, meanFeatures } from '$lib/contract/embedding';
+import { bandOf, LIKENESS_BANDS, likenessScale } from '$lib/contract/likeness';
 import { packManifestSchema } from '$lib/contract/manifest';
 import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
@@ -15,6 +15,11 @@ describe('bandOf', () => {
 			...['close', 'close', 'near', 'near', 'distant', 'distant', 'unlike', 'unlike']
 		]);
 		expect(LIKENESS_BANDS).toHaveLength(4);
+	});
+	it('has no scale where embeddings are features, whatever the manifest says', () => {
+		expect(likenessScale({ likeness: SCALE })).toBe(SCALE);
+		expect(likenessScale({ embedding: 'unit', likeness: SCALE })).toBe(SCALE);
+		expect(likenessScale({ embedding: 'features', likeness: SCALE })).toBeUndefined();
 	});
 	it('has no word without a face or without a scale', () => {
 		expect(bandOf(null, SCALE)).toBeNull();
@@ -42,6 +47,13 @@ describe('the scale in a manifest', () => {
 });
 
 describe('embeddings', () => {
+	it('averages features as they are, also ones that cancel out', () => {
+		const [one, other] = [Float32Array.of(4, 0, -2), Float32Array.of(-2, 0, 2)];
+		expect(meanFeatures([one, other], 3)).toEqual(Float32Array.of(1, 0, 0));
+		expect(meanFeatures([one, one.map((value) => -value)], 3)).toEqual(new Float32Array(3));
+		expect(() => meanFeatures([], 3)).toThrow();
+		expect(() => meanFeatures([one], 4)).toThrow();
+	});
 	it('gives each reference one vote', () => {
 		const mean = meanEmbedding([Float32Array.of(1, 0), Float32Array.of(0, 1)], 2);
 		expect(cosine(mean, Float32Array.of(1, 0))).toBeCloseTo(Math.SQRT1_2, 6);

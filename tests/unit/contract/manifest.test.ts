@@ -33,3 +33,13 @@ describe('the sizes of a pack', () => {
 			).toBe(false);
 	});
 });
+
+it('names the colour of a blank crop, in [-1, 1]', () => {
+	const withNobody = (nobody: unknown) => {
+		const manifest = pocket() as { identity: object };
+		const identity = { ...manifest.identity, embedding: 'features', nobody };
+		return safeParse(packManifestSchema, { ...manifest, identity }).success;
+	};
+	expect(withNobody([-0.04, -0.08, 0.5])).toBe(true);
+	for (const nobody of [[0, 0], [0, 0, 1.2], 0]) expect(withNobody(nobody)).toBe(false);
+});

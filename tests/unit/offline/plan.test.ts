@@ -9,8 +9,15 @@ const app = {
 		'/portraits/_app/immutable/assets/ort-wasm-simd-threaded.333.wasm',
 		'/portraits/_app/immutable/assets/ort-wasm-simd-threaded.444.mjs'
 	],
-	files: ['/portraits/_headers', '/portraits/packs/pocket/denoiser.onnx', '/portraits/icon.svg'],
-	prerendered: ['/portraits/', '/portraits/privacy/', '/portraits/runner/']
+	files: [
+		'/portraits/_headers',
+		'/portraits/packs/packs.json',
+		'/portraits/packs/pocket/denoiser.onnx',
+		'/portraits/packs/photoreal/denoiser.onnx',
+		'/portraits/packs/photoreal/recipe.json',
+		'/portraits/icon.svg'
+	],
+	prerendered: ['/portraits/', '/portraits/packs/', '/portraits/privacy/', '/portraits/runner/']
 };
 
 describe('offlineList', () => {
@@ -27,6 +34,14 @@ describe('offlineList', () => {
 		expect(list).toContain('/portraits/');
 		expect(list).toContain('/portraits/packs/pocket/denoiser.onnx');
 		expect(list.join()).not.toMatch(/runner|_headers/);
+	});
+	it('leaves the graphs of packs that can be taken in where they are, but not their list', () => {
+		const packs = offlineList(app, { suspending: true }).filter((path) => path.includes('packs'));
+		expect(packs.sort()).toEqual([
+			'/portraits/packs/',
+			'/portraits/packs/packs.json',
+			'/portraits/packs/pocket/denoiser.onnx'
+		]);
 	});
 	it('names everything once', () => {
 		const list = offlineList({ ...app, files: [...app.files, ...app.files] }, { suspending: true });

@@ -50,8 +50,35 @@ describe('the shipped rules', () => {
 		expect(policy(path)).not.toContain('unsafe-inline');
 	});
 
-	it('let the pack worker reach its own origin and nothing else', () => {
-		expect(policy('/_app/immutable/workers/pack.worker-x.js')).toMatch(/connect-src 'self'$/);
+	const allowed = (path: string) => headersFor(rules, path)['Connection-Allowlist'];
+
+	it('let the pack worker reach its own origin, the hub and its mirror, and nothing else', () => {
+		const path = '/_app/immutable/workers/pack.worker-x.js';
+		const hosts = [
+			'https://huggingface.co',
+			'https://*.huggingface.co',
+			'https://*.hf.co',
+			'https://hf-mirror.com',
+			'https://*.hf-mirror.com'
+		];
+		const connect =
+			/^frame-ancestors 'none', default-src 'none'; script-src 'self'; connect-src (.*)$/;
+		expect(connect.exec(policy(path)!)?.[1]).toBe(["'self'", ...hosts].join(' '));
+		// One value: of two, both would have to allow the hub.
+		const quoted = hosts.map((host) => `"${host}"`).join(' ');
+		expect(allowed(path)).toBe(`(response-origin ${quoted});redirects=allow`);
+	});
+
+	it.each([
+		'/',
+		'/privacy',
+		'/privacy/',
+		'/privacy/index.html',
+		'/service-worker.js',
+		'/_app/immutable/workers/portrait.worker-AbC123.js',
+		'/_app/immutable/assets/ort-wasm-simd-threaded.jspi.Ab-12.mjs'
+	])('let %s connect to its own origin only', (path) => {
+		expect(allowed(path)).toBe('(response-origin)');
 	});
 
 	it.each(['/', '/runner', '/packs/pocket/denoiser.onnx'])('isolate %s', (path) => {

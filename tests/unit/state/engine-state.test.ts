@@ -32,6 +32,8 @@ describe('EngineState', () => {
 					onProgress({ kind: 'bytes', what: 'pack', file: 'a.onnx', loaded: 10, total: 30 });
 					onProgress({ kind: 'bytes', what: 'pack', file: 'b.onnx', loaded: 25, total: 30 });
 					phases.push(state.phase);
+					onProgress({ kind: 'check', file: 'a.onnx', checked: 10, total: 30 });
+					phases.push(state.phase);
 					onProgress({ kind: 'session', graph: 'denoiser', index: 3, count: 6 });
 					phases.push(state.phase);
 					return report;
@@ -41,6 +43,7 @@ describe('EngineState', () => {
 		await state.start();
 		expect(phases).toEqual([
 			{ kind: 'reading', loaded: 75, total: 80 },
+			{ kind: 'checking', checked: 10, total: 30 },
 			{ kind: 'compiling', index: 3, count: 6 }
 		]);
 		expect(state.status).toBe('ready');

@@ -1,8 +1,8 @@
 import { isLuxError } from '$lib/contract/errors';
 import type { ClipConditioning, PackManifest } from '$lib/contract/manifest';
-import type { Graph, GraphTensor } from '$workers/runtime/graph';
+import type { Graph, GraphTensor, GraphTensors } from '$workers/runtime/graph';
 import type { Pack } from '$workers/runtime/pack';
-import { conditionDirection, conditionIdentity } from '$workers/stages/condition';
+import { conditionDirection, conditionIdentity, encodeNobody } from '$workers/stages/condition';
 import { describe, expect, it } from 'vitest';
 import text from '../../fixtures/packs/micro/manifest.json?raw';
 
@@ -17,27 +17,37 @@ const clip: ClipConditioning = {
 
 /** A graph that answers with a function of its input. */
 const graph = (run: Graph['run']): Graph => ({ run, release: async () => undefined });
+const tensor = (shape: number[], ...data: number[]): GraphTensor => ({
+	data: Float32Array.from(data),
+	shape
+});
 /** Two tokens of width two: the embedding's first two numbers, twice. */
 const projector = graph(async ({ embedding }) => ({
-	identity_hidden_states: {
-		data: Float32Array.of(embedding!.data[0]!, embedding!.data[1]!, 7, 7),
-		shape: [1, 2, 2]
-	}
+	identity_hidden_states: tensor([1, 2, 2], embedding!.data[0]!, embedding!.data[1]!, 7, 7)
+}));
+/** As large packs have it: two outputs, of different widths. */
+const keysAndValues = graph(async ({ embedding }) => ({
+	identity_keys: tensor([1, 1, 2], embedding!.data[0]!, embedding!.data[1]!),
+	identity_values: tensor([1, 1, 3], 10, 20, embedding!.data[0]!)
 }));
 
 function packOf(
-	references: PackManifest['identity']['references'],
+	identity: Partial<PackManifest['identity']>,
 	conditioning: PackManifest['conditioning'],
-	photos?: number
+	graphs: Partial<Pack['graphs']> = {}
 ): Pick<Pack, 'manifest' | 'graphs'> {
-	const identity = { ...micro.identity, embeddingLength: 2, references, photos };
 	return {
-		manifest: { ...micro, identity, conditioning },
+		manifest: {
+			...micro,
+			identity: { ...micro.identity, embeddingLength: 2, ...identity },
+			conditioning
+		},
 		graphs: {
 			identityProjector: projector,
 			textEncoder: graph(async ({ input_ids: ids }) => ({
-				encoder_hidden_states: { data: Float32Array.from(ids!.data), shape: [1, 4, 1] }
-			}))
+				encoder_hidden_states: tensor([1, 4, 1], ...ids!.data)
+			})),
+			...graphs
 		} as Partial<Pack['graphs']> as Pack['graphs']
 	};
 }
@@ -45,27 +55,84 @@ function packOf(
 const front = Float32Array.of(1, 0);
 const left = Float32Array.of(0, 1);
 const numbers = ({ data }: GraphTensor) => [...data];
+const states = (tensors: GraphTensors | null) =>
+	numbers((tensors!['identity_hidden_states'] ?? tensors!['encoder_hidden_states'])!);
+const told = (pack: ReturnType<typeof packOf>, embeddings: Float32Array[], guided = true) =>
+	conditionIdentity(pack, embeddings, guided ? () => encodeNobody(pack) : null);
 
 describe('conditionIdentity', () => {
 	it('averages references, and turns the adapter off for nobody', async () => {
-		const tokens = await conditionIdentity(packOf('average', micro.conditioning), [front, left]);
-		expect(tokens.conditional.shape).toEqual([1, 2, 2]);
-		expect(tokens.conditional.data[0]).toBeCloseTo(Math.SQRT1_2);
+		const tokens = await told(packOf({ references: 'average' }, micro.conditioning), [front, left]);
+		expect(tokens.conditional['identity_hidden_states']!.shape).toEqual([1, 2, 2]);
+		expect(states(tokens.conditional)[0]).toBeCloseTo(Math.SQRT1_2);
+		expect(tokens.unconditional).toBe(tokens.conditional);
 		expect(tokens.unconditionalShare).toBe(0);
+		expect(tokens.mean![1]).toBeCloseTo(Math.SQRT1_2);
 	});
 
 	it('lines references up, and projects zeros as often for nobody', async () => {
-		const tokens = await conditionIdentity(packOf('stack', clip), [front, left]);
-		expect(tokens.conditional.shape).toEqual([1, 4, 2]);
-		expect(numbers(tokens.conditional)).toEqual([1, 0, 7, 7, 0, 1, 7, 7]);
-		expect(tokens.unconditional.shape).toEqual([1, 4, 2]);
-		expect(numbers(tokens.unconditional)).toEqual([0, 0, 7, 7, 0, 0, 7, 7]);
+		const tokens = await told(packOf({ references: 'stack' }, clip), [front, left]);
+		expect(tokens.conditional['identity_hidden_states']!.shape).toEqual([1, 4, 2]);
+		expect(states(tokens.conditional)).toEqual([1, 0, 7, 7, 0, 1, 7, 7]);
+		expect(tokens.unconditional!['identity_hidden_states']!.shape).toEqual([1, 4, 2]);
+		expect(states(tokens.unconditional)).toEqual([0, 0, 7, 7, 0, 0, 7, 7]);
 		expect(tokens.unconditionalShare).toBe(1);
 	});
 
+	it('lines every output up by its name', async () => {
+		const pack = packOf({ references: 'stack' }, clip, { identityProjector: keysAndValues });
+		const { conditional, unconditional } = await told(pack, [front, left]);
+		expect(conditional).toEqual({
+			identity_keys: tensor([1, 2, 2], 1, 0, 0, 1),
+			identity_values: tensor([1, 2, 3], 10, 20, 1, 10, 20, 0)
+		});
+		expect(numbers(unconditional!['identity_values']!)).toEqual([10, 20, 0, 10, 20, 0]);
+	});
+
 	it('takes no more photographs than the pack does', async () => {
-		const tokens = await conditionIdentity(packOf('stack', clip, 1), [front, left]);
-		expect(numbers(tokens.conditional)).toEqual([1, 0, 7, 7]);
+		const tokens = await told(packOf({ references: 'stack', photos: 1 }, clip), [front, left]);
+		expect(states(tokens.conditional)).toEqual([1, 0, 7, 7]);
+	});
+
+	it('asks for nobody under guidance only', async () => {
+		const tokens = await told(packOf({ references: 'stack' }, clip), [front], false);
+		expect(tokens.unconditional).toBeNull();
+	});
+});
+
+describe('a pack whose embeddings are features', () => {
+	/** Mean of the three planes of a 2 x 2 crop, of which the first two are the features. */
+	const faceEncoder = graph(async ({ crop }) => ({
+		embedding: tensor([1, 2], crop!.data[0]! * 8, crop!.data[4]! * 8)
+	}));
+	const features = { embedding: 'features', cropSize: 2 } as const;
+
+	it('averages them as they are, and gives nobody anything to compare', async () => {
+		const pack = packOf({ ...features, references: 'average' }, clip, { faceEncoder });
+		const tokens = await told(pack, [Float32Array.of(3, 0), Float32Array.of(1, 8)]);
+		expect(states(tokens.conditional)).toEqual([2, 4, 7, 7]);
+		expect(tokens.mean).toBeNull();
+	});
+
+	it('lines them up as they are, and takes ones that cancel out', async () => {
+		const pack = packOf({ ...features, references: 'stack' }, clip, { faceEncoder });
+		const tokens = await told(pack, [Float32Array.of(3, 0), Float32Array.of(-3, 0)]);
+		expect(states(tokens.conditional)).toEqual([3, 0, 7, 7, -3, 0, 7, 7]);
+	});
+
+	it('knows nobody from a blank crop, in the colour that the manifest names', async () => {
+		const grey = packOf({ ...features, references: 'average' }, clip, { faceEncoder });
+		expect(states((await told(grey, [front])).unconditional)).toEqual([0, 0, 7, 7]);
+		const named = { ...features, references: 'average', nobody: [-0.5, 0.25, 1] } as const;
+		const coloured = packOf({ ...named, nobody: [...named.nobody] }, clip, { faceEncoder });
+		expect(states((await told(coloured, [front])).unconditional)).toEqual([-4, 2, 7, 7]);
+	});
+
+	it.each([[[]], [[Float32Array.of(1)]]])('refuses %j', async (embeddings) => {
+		const pack = packOf({ ...features, references: 'stack' }, clip, { faceEncoder });
+		await expect(told(pack, embeddings)).rejects.toSatisfy((error) =>
+			isLuxError(error, 'request-invalid')
+		);
 	});
 });
 
@@ -74,17 +141,17 @@ describe('conditionDirection', () => {
 	const request = { direction: {} as never, compositionSeed: 1 };
 
 	it('tells one branch the prompt and the other the negative one', async () => {
-		const pack = packOf('stack', clip);
-		const told = await conditionDirection(pack, tokenizer, { ...request, prompt: 'abc' }, true);
-		expect(numbers(told.conditional)).toEqual([3, 0, 0, 9]);
-		expect(numbers(told.unconditional!)).toEqual([clip.negative.length, 0, 0, 9]);
+		const pack = packOf({}, clip);
+		const both = await conditionDirection(pack, tokenizer, { ...request, prompt: 'abc' }, true);
+		expect(states(both.conditional)).toEqual([3, 0, 0, 9]);
+		expect(states(both.unconditional)).toEqual([clip.negative.length, 0, 0, 9]);
 		const alone = await conditionDirection(pack, tokenizer, { ...request, prompt: 'abc' }, false);
 		expect(alone.unconditional).toBeNull();
 	});
 
 	it('refuses to work without a prompt', async () => {
-		await expect(
-			conditionDirection(packOf('stack', clip), tokenizer, request, true)
-		).rejects.toSatisfy((error) => isLuxError(error, 'request-invalid'));
+		await expect(conditionDirection(packOf({}, clip), tokenizer, request, true)).rejects.toSatisfy(
+			(error) => isLuxError(error, 'request-invalid')
+		);
 	});
 });

@@ -1,7 +1,8 @@
 import { isLuxError } from '$lib/contract/errors';
 import { CHUNK_BYTES, type PackManifest } from '$lib/contract/manifest';
+import type { Progress } from '$lib/contract/progress';
 import { parseFaceManifest } from '$workers/runtime/face-models';
-import { verifyPack } from '$workers/runtime/pack';
+import { verifyPack } from '$workers/runtime/verified-pack';
 import { parseManifest, verifyFile } from '$workers/runtime/pack-verify';
 import { sha256 } from '$workers/runtime/sha256';
 import fc from 'fast-check';
@@ -143,6 +144,53 @@ describe('a manifest’s conditioning', () => {
 	])('may not be %s', (_, manifest) => refuse(manifest));
 });
 
+describe('a manifest’s sizes', () => {
+	const other = { width: 96, height: 64 };
+	/** The micro pack with one more size, for which its denoiser has a file of its own. */
+	function sized(change: (manifest: PackManifest) => void = () => undefined): PackManifest {
+		const manifest = structuredClone(original);
+		const { width, height } = manifest.image;
+		manifest.image.others = [other];
+		const [variant] = manifest.graphs.denoiser.variants;
+		manifest.graphs.denoiser.variants = [
+			{ ...variant!, size: { width, height } },
+			{ ...variant!, size: other }
+		];
+		change(manifest);
+		return manifest;
+	}
+
+	it('may each have a file', () => {
+		expect(parseManifest(encode(sized()))).toEqual(sized());
+	});
+
+	it('may share a file that serves every size, beside one for a device or a size', () => {
+		const manifest = sized((m) => {
+			const [native, wide] = m.graphs.denoiser.variants;
+			m.graphs.denoiser.variants = [
+				{ ...native!, devices: ['wasm'], size: undefined },
+				{ ...wide!, devices: ['wasm'] },
+				{ ...native!, devices: ['webgpu'] },
+				{ ...wide!, devices: ['webgpu'] }
+			];
+		});
+		expect(() => parseManifest(encode(manifest))).not.toThrow();
+	});
+
+	it.each<[string, PackManifest]>([
+		['that a graph has no file for', sized((m) => void m.graphs.denoiser.variants.pop())],
+		[
+			'that a graph has no file for on one of its devices',
+			sized((m) => void (m.graphs.denoiser.variants[1]!.devices = ['wasm']))
+		],
+		['that only a graph knows', sized((m) => void delete m.image.others)],
+		[
+			'that the latents do not divide',
+			sized((m) => void (m.image.others = [other, { width: 97, height: 64 }]))
+		]
+	])('may not be one %s', (_, manifest) => refuse(manifest));
+});
+
 describe('verifyFile', async () => {
 	const entry = original.files[0]!;
 	const bytes = await fileBytes(entry.path);
@@ -150,7 +198,7 @@ describe('verifyFile', async () => {
 		isLuxError(error, 'pack-file-corrupt') && error.params.file === entry.path;
 
 	it('accepts the real bytes', async () => {
-		await expect(verifyFile(entry, bytes.slice().buffer)).resolves.toBeUndefined();
+		await expect(verifyFile(entry, bytes)).resolves.toBeUndefined();
 	});
 
 	it('notices any flipped bit', async () => {
@@ -161,7 +209,7 @@ describe('verifyFile', async () => {
 				async (at, bit) => {
 					const copy = bytes.slice();
 					copy[at]! ^= 1 << bit;
-					await expect(verifyFile(entry, copy.buffer)).rejects.toSatisfy(corrupt);
+					await expect(verifyFile(entry, copy)).rejects.toSatisfy(corrupt);
 				}
 			),
 			{ numRuns: 50 }
@@ -169,20 +217,49 @@ describe('verifyFile', async () => {
 	});
 
 	it('notices missing and added bytes', async () => {
-		await expect(verifyFile(entry, bytes.slice(1).buffer)).rejects.toSatisfy(corrupt);
-		await expect(verifyFile(entry, new Uint8Array(bytes.length + 1).buffer)).rejects.toSatisfy(
-			corrupt
-		);
+		await expect(verifyFile(entry, bytes.slice(1))).rejects.toSatisfy(corrupt);
+		await expect(verifyFile(entry, new Uint8Array(bytes.length + 1))).rejects.toSatisfy(corrupt);
 	});
 
 	it('checks every chunk', async () => {
 		const big = new Uint8Array(CHUNK_BYTES + 5).fill(7);
 		const chunks = [await sha256(big.slice(0, CHUNK_BYTES)), await sha256(big.slice(CHUNK_BYTES))];
 		const whole = { path: 'big.onnx', bytes: big.length, sha256: await sha256(big), chunks };
-		await expect(verifyFile(whole, big.buffer)).resolves.toBeUndefined();
 		const swapped = { ...whole, chunks: [chunks[0]!, chunks[0]!] };
-		await expect(verifyFile(swapped, big.buffer)).rejects.toSatisfy((error) =>
-			isLuxError(error, 'pack-file-corrupt')
+		for (const content of [big, new Blob([big])]) {
+			const passed: number[] = [];
+			await expect(
+				verifyFile(whole, content, (length) => passed.push(length))
+			).resolves.toBeUndefined();
+			expect(passed).toEqual([CHUNK_BYTES, 5]);
+			await expect(verifyFile(swapped, content)).rejects.toSatisfy((error) =>
+				isLuxError(error, 'pack-file-corrupt')
+			);
+		}
+	});
+
+	it('never reads more than a chunk of a Blob, and refuses one that cannot be read', async () => {
+		const big = new Uint8Array(2 * CHUNK_BYTES + 1);
+		const zeros = await sha256(big.subarray(0, CHUNK_BYTES));
+		const chunks = [zeros, zeros, await sha256(Uint8Array.of(0))];
+		const whole = { path: 'big.bin', bytes: big.length, sha256: '', chunks };
+		const blob = new Blob([big]);
+		const asked: number[] = [];
+		const slice = blob.slice.bind(blob);
+		blob.arrayBuffer = () => expect.unreachable('the whole file at once');
+		blob.slice = (start = 0, end = 0) => {
+			asked.push(end - start);
+			return slice(start, end);
+		};
+		await verifyFile(whole, blob);
+		expect(asked).toEqual([CHUNK_BYTES, CHUNK_BYTES, 1]);
+		blob.slice = () => {
+			const gone = new Blob([]);
+			gone.arrayBuffer = () => Promise.reject(new DOMException('changed', 'NotReadableError'));
+			return gone;
+		};
+		await expect(verifyFile(whole, blob)).rejects.toSatisfy(
+			(error) => isLuxError(error, 'pack-file-corrupt') && error.params.file === 'big.bin'
 		);
 	});
 
@@ -199,9 +276,41 @@ describe('verifyPack', async () => {
 	);
 
 	it('gives the bytes under the manifest’s own hash', async () => {
-		const verified = await verifyPack(encode(text), files);
+		const seen: Progress[] = [];
+		const verified = await verifyPack(encode(text), files, (progress) => seen.push(progress));
+		expect(seen.at(-1)).toEqual({
+			kind: 'check',
+			file: original.files.at(-1)!.path,
+			checked: original.totalBytes,
+			total: original.totalBytes
+		});
 		expect(verified.hash).toBe(await sha256(encode(text)));
 		expect([...verified.files.keys()]).toEqual(original.files.map(({ path }) => path));
+	});
+
+	it('leaves large weights where they are, and holds everything else', async () => {
+		const big = new Uint8Array(CHUNK_BYTES + 1).fill(3);
+		const chunks = [await sha256(big.slice(1)), await sha256(big.slice(0, 1))];
+		const manifest = structuredClone(original);
+		const entry = { bytes: big.length, sha256: await sha256(big), chunks };
+		manifest.files.push({ path: 'd.bin', ...entry }, { path: 'words.txt', ...entry });
+		manifest.totalBytes += 2 * big.length;
+		manifest.graphs.denoiser.variants[0]!.externalData = ['d.bin'];
+		const blob = new Blob([big]);
+		const loaded = [
+			...files,
+			{ path: 'd.bin', bytes: blob },
+			{ path: 'words.txt', bytes: new Blob([big]) }
+		];
+		const verified = await verifyPack(encode(manifest), loaded);
+		expect(verified.files.get('d.bin')).toBe(blob);
+		expect(verified.files.get('words.txt')).toBeInstanceOf(Uint8Array);
+		expect(verified.files.get(original.files[0]!.path)).toBeInstanceOf(Uint8Array);
+		big[CHUNK_BYTES]! ^= 1;
+		loaded[loaded.length - 2] = { path: 'd.bin', bytes: new Blob([big]) };
+		await expect(verifyPack(encode(manifest), loaded)).rejects.toSatisfy(
+			(error) => isLuxError(error, 'pack-file-corrupt') && error.params.file === 'd.bin'
+		);
 	});
 
 	it('refuses a missing file by name', async () => {

@@ -1,7 +1,7 @@
 /** Packs in memory, for tests and for trying a recipe without touching the disk. */
 import { LuxError } from '$lib/contract/errors';
 import { requireInside } from '../bytes';
-import type { PackFolder, PackRoot } from '../folder';
+import { viewOf, type PackFolder, type PackRoot } from '../folder';
 
 /**
  * What was not flushed is lost when `crash` is called, as on a machine that loses its power.
@@ -52,6 +52,18 @@ export class MemoryRoot implements PackRoot {
 			},
 			close: async () => undefined
 		};
+	}
+
+	async look(name: string) {
+		const files = this.folders.get(name);
+		if (!files) return null;
+		return viewOf(
+			async (path) => {
+				const bytes = files.get(path);
+				return bytes ? new Blob([bytes]) : null;
+			},
+			async () => [...files.values()].reduce((sum, { length }) => sum + length, 0)
+		);
 	}
 
 	async list(): Promise<string[]> {

@@ -1,13 +1,26 @@
 /** Packs in the origin's private file system, by sync access handles. For dedicated workers only. */
 import { LuxError } from '$lib/contract/errors';
 import { requireInside } from '../bytes';
-import type { PackFolder, PackRoot } from '../folder';
+import { viewOf, type PackFolder, type PackRoot } from '../folder';
+
+/** Milliseconds; about two seconds in all. */
+const CLAIM_FIRST_WAIT = 16;
+const CLAIM_LONGEST_WAIT = 1024;
 
 /** @param directory One that holds nothing but packs. */
 export function opfsRoot(directory: FileSystemDirectoryHandle): PackRoot {
 	return {
 		open: async (name) =>
 			new OpfsFolder(await stored(() => directory.getDirectoryHandle(name, { create: true }))),
+		async look(name) {
+			const folder = await absentAs(null, () => directory.getDirectoryHandle(name));
+			if (!folder) return null;
+			return viewOf(
+				(path) =>
+					absentAs(null, async () => (await fileIn(folder, path, { create: false })).getFile()),
+				() => bytesIn(folder)
+			);
+		},
 		async list() {
 			const names: string[] = [];
 			for await (const [name, { kind }] of directory.entries())
@@ -63,7 +76,7 @@ class OpfsFolder implements PackFolder {
 		this.handles.get(path)?.close();
 		this.handles.delete(path);
 		await absentAs(undefined, async () => {
-			const { directory, name } = await this.locate(path, false);
+			const { directory, name } = await locate(this.directory, path, { create: false });
 			await directory.removeEntry(name);
 		});
 	}
@@ -76,28 +89,59 @@ class OpfsFolder implements PackFolder {
 	private async open(path: string): Promise<FileSystemSyncAccessHandle> {
 		const known = this.handles.get(path);
 		if (known) return known;
-		const handle = await stored(async () =>
-			(await this.fileHandle(path, true)).createSyncAccessHandle()
-		);
+		const handle = await stored(async () => claim(await this.fileHandle(path, true)));
 		this.handles.set(path, handle);
 		return handle;
 	}
 
-	private async fileHandle(path: string, create: boolean): Promise<FileSystemFileHandle> {
-		const { directory, name } = await this.locate(path, create);
-		return directory.getFileHandle(name, { create });
+	private fileHandle(path: string, create: boolean): Promise<FileSystemFileHandle> {
+		return fileIn(this.directory, path, { create });
 	}
+}
 
-	private async locate(
-		path: string,
-		create: boolean
-	): Promise<{ directory: FileSystemDirectoryHandle; name: string }> {
-		const folders = path.split('/');
-		const name = folders.pop()!;
-		let { directory } = this;
-		for (const folder of folders)
-			directory = await directory.getDirectoryHandle(folder, { create });
-		return { directory, name };
+async function fileIn(
+	top: FileSystemDirectoryHandle,
+	path: string,
+	options: { create: boolean }
+): Promise<FileSystemFileHandle> {
+	const { directory, name } = await locate(top, path, options);
+	return directory.getFileHandle(name, options);
+}
+
+async function locate(
+	top: FileSystemDirectoryHandle,
+	path: string,
+	options: { create: boolean }
+): Promise<{ directory: FileSystemDirectoryHandle; name: string }> {
+	const folders = path.split('/');
+	const name = folders.pop()!;
+	let directory = top;
+	for (const folder of folders) directory = await directory.getDirectoryHandle(folder, options);
+	return { directory, name };
+}
+
+async function bytesIn(directory: FileSystemDirectoryHandle): Promise<number> {
+	let sum = 0;
+	for await (const handle of directory.values())
+		// A file may go while its folder is read.
+		sum += await absentAs(0, async () =>
+			handle.kind === 'directory'
+				? bytesIn(handle as FileSystemDirectoryHandle)
+				: (await (handle as FileSystemFileHandle).getFile()).size
+		);
+	return sum;
+}
+
+/** A worker that was just ended may hold its files a moment longer; nobody else does, under the lock. */
+async function claim(file: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
+	for (let wait = CLAIM_FIRST_WAIT; ; wait *= 2) {
+		try {
+			return await file.createSyncAccessHandle();
+		} catch (error) {
+			const held = error instanceof DOMException && error.name === 'NoModificationAllowedError';
+			if (!held || wait > CLAIM_LONGEST_WAIT) throw error;
+			await new Promise((resolve) => setTimeout(resolve, wait));
+		}
 	}
 }
 

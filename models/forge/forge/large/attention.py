@@ -24,36 +24,54 @@ class MultiHeadAttention(torch.autograd.Function):
 
 
 class Told:
-    """What the identity branches of one evaluation read; the denoiser puts it here, since processors get no inputs of their own."""
+    """Keys and values of one evaluation, for all layers one after the other; the denoiser puts them here, since processors get no inputs
+    of their own. Each [1, tokens, sum of widths]."""
 
     def __init__(self) -> None:
-        self.identity: Tensor | None = None
+        self.encoder_keys: Tensor | None = None
+        self.encoder_values: Tensor | None = None
+        self.identity_keys: Tensor | None = None
+        self.identity_values: Tensor | None = None
         self.scale: Tensor | None = None
 
 
 class SelfAttention(nn.Module):
     """Processor of the layers in which the picture attends to itself."""
 
-    def __call__(self, attn: Attention, hidden_states: Tensor, encoder_hidden_states: Tensor | None = None, **_: object) -> Tensor:
+    def __call__(self, attn: Attention, hidden_states: Tensor, **_: object) -> Tensor:
         """[B, L, C] -> [B, L, C]"""
-        told = hidden_states if encoder_hidden_states is None else encoder_hidden_states
-        q, k, v = attn.to_q(hidden_states), attn.to_k(told), attn.to_v(told)
+        q, k, v = attn.to_q(hidden_states), attn.to_k(hidden_states), attn.to_v(hidden_states)
         return attn.to_out[0](MultiHeadAttention.apply(q, k, v, attn.heads))
 
 
 class DecoupledAttention(nn.Module):
     """Processor of the layers that read text: identity tokens have keys and values of their own, with the same queries (IP-Adapter,
-    Ye et al. 2023)."""
+    Ye et al. 2023). Neither depends on the step, so both come in ready; `start` is where this layer's begin."""
 
-    def __init__(self, width: int, context: int, told: Told) -> None:
+    def __init__(self, width: int, context: int, told: Told, start: int) -> None:
         super().__init__()
         self.to_k_ip = nn.Linear(context, width, bias=False)
         self.to_v_ip = nn.Linear(context, width, bias=False)
         self.told = told
+        self.start = start
+        self.end = start + width
 
-    def __call__(self, attn: Attention, hidden_states: Tensor, encoder_hidden_states: Tensor | None = None, **_: object) -> Tensor:
-        """hidden_states [B, L, C], encoder_hidden_states [B, 77, W] -> [B, L, C]"""
-        q, identity = attn.to_q(hidden_states), self.told.identity
-        text = MultiHeadAttention.apply(q, attn.to_k(encoder_hidden_states), attn.to_v(encoder_hidden_states), attn.heads)
-        face = MultiHeadAttention.apply(q, self.to_k_ip(identity), self.to_v_ip(identity), attn.heads)
-        return attn.to_out[0](text + self.told.scale * face)
+    def __call__(self, attn: Attention, hidden_states: Tensor, **_: object) -> Tensor:
+        """[B, L, C] -> [B, L, C]"""
+        q, told = attn.to_q(hidden_states), self.told
+
+        def attend(keys: Tensor, values: Tensor) -> Tensor:
+            return MultiHeadAttention.apply(q, keys[:, :, self.start : self.end], values[:, :, self.start : self.end], attn.heads)
+
+        text = attend(told.encoder_keys, told.encoder_values)
+        return attn.to_out[0](text + told.scale * attend(told.identity_keys, told.identity_values))
+
+
+class PictureAttention(nn.Module):
+    """Processor of the one attention layer of a VAE: over the places of a picture, after a norm, with a shortcut."""
+
+    def __call__(self, attn: Attention, hidden_states: Tensor, temb: Tensor | None = None, **_: object) -> Tensor:
+        """[B, C, h, w] -> [B, C, h, w]"""
+        x = attn.group_norm(hidden_states.flatten(2)).transpose(1, 2)
+        out = attn.to_out[0](MultiHeadAttention.apply(attn.to_q(x), attn.to_k(x), attn.to_v(x), attn.heads))
+        return (out.transpose(1, 2).reshape(hidden_states.shape) + hidden_states) / attn.rescale_output_factor

@@ -8,7 +8,7 @@ import onnx
 from onnx import helper
 from onnxruntime.capi._pybind_state import quantize_matmul_4bits
 
-from forge.pack.quantise import WEIGHT_INPUT, output_axis, quantise_array
+from forge.pack.quantise import WEIGHT_INPUT, dequantise_array, output_axis, quantise_array
 
 BLOCK = 32
 FLOAT, FLOAT16, INT8, UINT8 = (getattr(onnx.TensorProto, kind) for kind in ("FLOAT", "FLOAT16", "INT8", "UINT8"))
@@ -90,3 +90,24 @@ def encode_int4(name: str, array: np.ndarray, product: onnx.NodeProto) -> Encode
     )
     encoding = {"kind": "int4", "block": BLOCK, "symmetric": False, "scales": "F32"}
     return Encoded(encoding, parts, replaces=node, as_published=True)
+
+
+def restored(encoded: Encoded, shape: tuple[int, ...]) -> np.ndarray:
+    """The float32 weight that is read back from what is stored, in the graph's orientation `shape`."""
+    parts = {part.part: part.values for part in encoded.parts}
+    if encoded.encoding["kind"] == "int8":
+        return dequantise_array(parts["codes"], parts["scales"].ravel(), encoded.encoding["axis"])
+    if encoded.encoding["kind"] == "int4":
+        k, n = shape
+        codes = np.stack([parts["codes"] & 15, parts["codes"] >> 4], -1).reshape(n, -1, BLOCK).astype(np.float32)
+        blocks = codes.shape[1]
+        zeros = np.stack([parts["zeroPoints"] & 15, parts["zeroPoints"] >> 4], -1).reshape(n, -1)[:, :blocks].astype(np.float32)
+        values = (codes - zeros[:, :, None]) * parts["scales"].reshape(n, blocks, 1)
+        return values.reshape(n, -1)[:, :k].T
+    return parts["values"].astype(np.float32)
+
+
+def cosine(a: np.ndarray, b: np.ndarray) -> float:
+    """Of two arrays of one size."""
+    x, y = a.ravel().astype(np.float64), b.ravel().astype(np.float64)
+    return float(x @ y / np.sqrt((x @ x) * (y @ y)))

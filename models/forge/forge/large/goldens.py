@@ -1,11 +1,10 @@
 """What diffusers and transformers calculate from a pack's weights: their own tokenizer, text encoder, identity adapter, scheduler and decoder,
 none of the code that the graphs were exported from. Layout of the two files: forge/pack/goldens.py."""
 
-from copy import deepcopy
 from pathlib import Path
 
 import torch
-from diffusers import DDIMScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler, UNet2DConditionModel
 from torch import Tensor
 from torch.nn.functional import normalize
 from transformers import CLIPTokenizer
@@ -30,12 +29,20 @@ def reference_unet(models: LargeModels) -> UNet2DConditionModel:
     """A UNet of diffusers' own with the identity adapter loaded as it loads one from the hub, and the low-rank ones added."""
     unet = UNet2DConditionModel(**models.config.unet)
     tensors = {checkpoint.id: checkpoint.tensors for checkpoint in published(models)}
-    unet.load_state_dict(tensors["unet"])
+    unet.load_state_dict({name: value.float() for name, value in tensors["unet"].items()})
     for layer, adapter in models.adapters.items():
         weight = unet.get_submodule(layer).weight
         weight += (adapter.alpha / adapter.up.shape[1] * (adapter.up.flatten(1) @ adapter.down.flatten(1))).reshape(weight.shape)
-    unet._load_ip_adapter_weights([nested({name: value.detach().clone() for name, value in tensors["identity"].items()})])
+    unet._load_ip_adapter_weights([nested({name: value.detach().float() for name, value in tensors["plus" if models.config.plus else "identity"].items()})])
     return unet.eval()
+
+
+@torch.no_grad()
+def reference_vae(models: LargeModels) -> AutoencoderKL:
+    """A VAE of diffusers' own, with its own attention."""
+    vae = AutoencoderKL(**models.config.vae)
+    vae.load_state_dict(models.vae.state_dict())
+    return vae.eval()
 
 
 def set_scale(unet: UNet2DConditionModel, scale: float) -> None:
@@ -70,16 +77,31 @@ def denoise(unet: UNet2DConditionModel, noise: Tensor, text: tuple[Tensor, Tenso
 
 
 @torch.no_grad()
+def draw_faces(models: LargeModels, draw: torch.Generator) -> tuple[Tensor, tuple[Tensor, Tensor]]:
+    """Two photographs: their embeddings as the browser keeps them [2, E], and what diffusers' adapter is given, with and without a face."""
+    config = models.config
+    if not config.plus:
+        embeddings = normalize(torch.randn(2, config.embedding, generator=draw), dim=1)
+        return embeddings, (embeddings[None], torch.zeros_like(embeddings)[None])
+    pixels = torch.randn(2, 3, config.face_crop, config.face_crop, generator=draw)
+    # As diffusers' prepare_ip_adapter_image_embeds does: the hidden states before the last layer, of zeros for nobody.
+    seen, blank = (models.face(pixel_values, output_hidden_states=True).hidden_states[-2] for pixel_values in (pixels, torch.zeros_like(pixels)))
+    return torch.cat([models.projector(hidden[None]) for hidden in seen]).flatten(1), (seen[None], blank[None])
+
+
+@torch.no_grad()
 def write_goldens(models: LargeModels, tokenizer: CLIPTokenizer, out: Path) -> None:
     """Write goldens.json and goldens.bin to `out`."""
     config, store = models.config, Store()
     graphs = []
     for graph in build_graphs(models, seed=1):
-        inputs = {name: store.add(f"{graph.name}.{name}.in", value) for name, value in graph.inputs.items()}
+        key = graph.file.removesuffix(".onnx")
+        inputs = {name: store.add(f"{key}.{name}.in", value) for name, value in graph.inputs.items()}
         result = graph.module(*graph.inputs.values())
+        results = result if isinstance(result, tuple) else (result,)
         graphs.append({
-            "graph": graph.name, "inputs": inputs, "tolerance": 5e-4,
-            "outputs": {graph.outputs[0]: store.add(f"{graph.name}.{graph.outputs[0]}.out", result)},
+            "graph": graph.name, "size": graph.size and list(graph.size), "inputs": inputs, "tolerance": 5e-4,
+            "outputs": {name: store.add(f"{key}.{name}.out", value) for name, value in zip(graph.outputs, results)},
         })
     length = config.text["max_position_embeddings"]
     prompts = [
@@ -89,15 +111,14 @@ def write_goldens(models: LargeModels, tokenizer: CLIPTokenizer, out: Path) -> N
     text = tuple(models.text(tokenise(tokenizer, prompt, length)).last_hidden_state for prompt in (PROMPT, NEGATIVE))
     draw = torch.Generator().manual_seed(2)
     noise = torch.randn(1, config.latent_channels, config.height // 8, config.width // 8, generator=draw)
-    embeddings = normalize(torch.randn(2, config.embedding, generator=draw), dim=1)
-    faces = (embeddings[None], torch.zeros_like(embeddings)[None])
+    embeddings, faces = draw_faces(models, draw)
     start = {"prompt": PROMPT, "initialLatents": store.add("shoot.initialLatents", noise), "embeddings": store.add("shoot.embeddings", embeddings)}
-    unet, shoots = reference_unet(models), []
+    unet, vae, shoots = reference_unet(models), reference_vae(models), []
     for guidance, strength in CASES:
         name = f"guidance-{guidance:g}"
         set_scale(unet, strength)
         latents = denoise(unet, noise, text, faces, guidance)
-        sample = deepcopy(models.vae).decode(latents).sample
+        sample = vae.decode(latents / vae.config.scaling_factor).sample
         shoots.append({
             "name": name, "steps": STEPS, "guidanceScale": guidance, "identityStrength": strength, **start,
             "latents": store.add(f"{name}.latents", latents), "sample": store.add(f"{name}.sample", sample),

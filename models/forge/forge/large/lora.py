@@ -32,8 +32,8 @@ def key_of(layer: str) -> str:
     return f"lora_unet_{layer.replace('.', '_')}"
 
 
-def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator) -> dict[str, LowRank]:
-    """Random adapters for every layer of LAYERS: name of the layer -> adapter."""
+def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator | None, half: bool) -> dict[str, LowRank]:
+    """Random adapters for every layer of LAYERS, rounded to half precision if asked: name of the layer -> adapter."""
     adapters = {}
     for name, module in unet.named_modules():
         if not isinstance(module, (nn.Linear, nn.Conv2d)) or not name.endswith(LAYERS):
@@ -42,6 +42,8 @@ def draw_adapters(unet: nn.Module, rank: int, draw: torch.Generator) -> dict[str
         ones = [1] * (len(rest) - 1)
         up = torch.randn(out, rank, *ones, generator=draw)
         down = torch.randn(rank, *rest, generator=draw) * (0.3 / np.sqrt(module.weight[0].numel() * rank))
+        if half:
+            up, down = up.half().float(), down.half().float()
         adapters[name] = LowRank(up, down, alpha=rank / 2)
     return adapters
 
@@ -50,8 +52,14 @@ def fuse(weight: Tensor, adapter: LowRank) -> Tensor:
     """weight + factor * up @ down, summed in float64 in the order of the rank and rounded once (`workers/assembly/transforms.ts`)."""
     up = adapter.up.numpy().astype(np.float64).reshape(weight.shape[0], -1)
     down = adapter.down.numpy().astype(np.float64).reshape(adapter.down.shape[0], -1)
-    sums = np.zeros((up.shape[0], down.shape[1]))
-    for r in range(down.shape[0]):
-        sums += np.outer(up[:, r], down[r])
-    fused = weight.numpy().astype(np.float64).reshape(sums.shape) + adapter.factor * sums
-    return torch.from_numpy(fused.astype(np.float32)).reshape(weight.shape)
+    base = weight.numpy().reshape(up.shape[0], -1)
+    fused = np.empty(base.shape, np.float32)
+    # A few rows at a time stay in the processor's cache: the real UNet would take half an hour otherwise.
+    rows = max(1, 2**16 // base.shape[1])
+    for start in range(0, base.shape[0], rows):
+        part = slice(start, start + rows)
+        sums = np.zeros(base[part].shape)
+        for r in range(down.shape[0]):
+            sums += up[part, r : r + 1] * down[r]
+        fused[part] = base[part].astype(np.float64) + adapter.factor * sums
+    return torch.from_numpy(fused).reshape(weight.shape)

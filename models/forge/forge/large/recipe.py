@@ -6,7 +6,7 @@ small: a constant of the architecture, such as the table of timestep frequencies
 test: networks of another seed give the same graphs, byte for byte."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import onnx
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from forge.large.checkpoints import Checkpoint
-from forge.large.encode import Encoded, encode_weight
+from forge.large.encode import Encoded, cosine, encode_weight, restored
 from forge.large.graphs import external, floats
 from forge.large.lora import LowRank, fuse, key_of
 
@@ -37,16 +37,15 @@ class Origin:
 
 @dataclass(frozen=True)
 class Fused:
-    """The tensors of a low-rank adapter that is added to a weight, and how strongly."""
+    """The tensors of a low-rank adapter that is added to a weight."""
 
     checkpoint: Checkpoint
     key: str
-    factor: float
 
     @property
-    def tensors(self) -> tuple[str, str]:
-        """Names of up and down."""
-        return f"{self.key}.lora_up.weight", f"{self.key}.lora_down.weight"
+    def tensors(self) -> tuple[str, str, str]:
+        """Names of up, down and alpha."""
+        return f"{self.key}.lora_up.weight", f"{self.key}.lora_down.weight", f"{self.key}.alpha"
 
 
 def sha1(array: np.ndarray) -> bytes:
@@ -64,8 +63,10 @@ def index_tensors(checkpoints: list[Checkpoint], adapters: dict[str, LowRank]) -
             if name in checkpoint.unused or checkpoint is lora:
                 continue
             low_rank = adapters.get(name.removesuffix(".weight")) if checkpoint.id == "unet" and name.endswith(".weight") else None
+            if not value.is_floating_point():
+                continue
             value = value.detach().float()
-            fused = Fused(lora, key_of(name.removesuffix(".weight")), low_rank.factor) if low_rank and lora else None
+            fused = Fused(lora, key_of(name.removesuffix(".weight"))) if low_rank and lora else None
             array = (fuse(value, low_rank) if fused else value).numpy()
             candidates = [(array, False)]
             if array.ndim == 2 and 1 not in array.shape:
@@ -123,7 +124,7 @@ def weight_entry(origin: Origin, shape: tuple[int, ...], encoded: Encoded, outpu
     inputs, combine = [input_entry(origin.checkpoint, origin.tensor)], None
     if origin.adapter:
         inputs += [input_entry(origin.adapter.checkpoint, name) for name in origin.adapter.tensors]
-        combine = {"kind": "lora", "factors": [origin.adapter.factor]}
+        combine = {"kind": "lora", "factors": [1.0], "alphas": True}
     return {"inputs": inputs, "combine": combine, "steps": steps, "encoding": encoded.encoding, "outputs": outputs}
 
 
@@ -134,41 +135,86 @@ class Emptied:
     entries: list[dict]
     shards: Shards
     used: set[tuple[str, str]]
+    # Hash of a weight -> what became of it, for graphs of other sizes with the same weights.
+    placed: dict[bytes, "Placed"] = field(default_factory=dict)
+    # Encoding -> the smallest cosine of a stored weight with what it was made from.
+    fidelity: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A weight in the files: its name, how it is stored, and the initializers that stand for it."""
+
+    alias: str
+    encoded: Encoded
+    initializers: tuple[onnx.TensorProto, ...]
 
 
 def empty_graph(
-    model: onnx.ModelProto, stem: str, origins: dict[bytes, Origin], variant: str = "float32", threshold: int = 4096
+    model: onnx.ModelProto, stem: str, origins: dict[bytes, Origin], variant: str = "float32", threshold: int = 4096,
+    first: Emptied | None = None,
 ) -> Emptied:
-    """Move every weight of `model` into files beside it, in place, stored as `variant` says (forge/large/encode.py).
+    """Move every weight of `model` into files beside it, in place, stored as `variant` says (forge/large/encode.py). `first`: what came of the same
+    network at another size, whose files this graph shares.
 
-    Raises ValueError for an initializer of unknown origin that is too large to be a constant."""
-    entries, shards, used, moved = [], Shards(stem), set(), {}
+    Raises ValueError for an initializer of unknown origin that is too large to be a constant, or one that `first` has not got."""
+    out = Emptied([], first.shards if first else Shards(stem), set(), first.placed if first else {})
+    moved = {}
     for name, array in floats(model).items():
-        origin = origins.get(sha1(array))
+        key = sha1(array)
+        origin = origins.get(key)
         if origin is None:
             if array.nbytes > LARGEST_CONSTANT:
                 raise ValueError(f"{stem}: nobody knows where {name} {array.shape} comes from")
             continue
+        users = [index for index, node in enumerate(model.graph.node) if name in node.input]
         # One name for all graphs of a recipe.
-        alias, users = f"{stem}/{name}", [index for index, node in enumerate(model.graph.node) if name in node.input]
+        alias = out.placed[key].alias if key in out.placed else f"{stem}/{name}"
         for index in users:
             node = model.graph.node[index]
             node.input[:] = [alias if value == name else value for value in node.input]
         user = model.graph.node[users[0]]
-        encoded = encode_weight(alias, array, user, variant if len(users) == 1 else "float32", threshold, origin.transposed)
-        outputs = []
-        for part in encoded.parts:
-            data = np.ascontiguousarray(part.values).tobytes()
-            file, offset = shards.add(data)
-            model.graph.initializer.append(external(alias + part.suffix, part.dtype, part.dims, (file, offset, len(data))))
-            outputs.append({"part": part.part, "initializer": alias + part.suffix, "file": file, "offset": offset, "bytes": len(data)})
-        entries.append(weight_entry(origin, array.shape, encoded, outputs))
-        used.add((origin.checkpoint.id, origin.tensor))
-        if origin.adapter:
-            used |= {(origin.adapter.checkpoint.id, tensor) for tensor in origin.adapter.tensors}
-        moved[name] = (users[0], encoded)
+        if key not in out.placed:
+            if first:
+                raise ValueError(f"{stem}: {name} is not among the weights of the first size")
+            out.placed[key] = place(alias, array, user, origin, variant if len(users) == 1 else "float32", threshold, out)
+        model.graph.initializer.extend(out.placed[key].initializers)
+        moved[name] = (users[0], out.placed[key].encoded)
     rewrite(model, moved)
-    return Emptied(entries, shards, used)
+    return out
+
+
+def place(alias: str, array: np.ndarray, user: onnx.NodeProto, origin: Origin, variant: str, threshold: int, out: Emptied) -> Placed:
+    """Store one weight, and enter it in `out`."""
+    encoded = encode_weight(alias, array, user, variant, threshold, origin.transposed)
+    initializers, outputs = [], []
+    for part in encoded.parts:
+        data = np.ascontiguousarray(part.values).tobytes()
+        file, offset = out.shards.add(data)
+        initializers.append(external(alias + part.suffix, part.dtype, part.dims, (file, offset, len(data))))
+        outputs.append({"part": part.part, "initializer": alias + part.suffix, "file": file, "offset": offset, "bytes": len(data)})
+    out.entries.append(weight_entry(origin, array.shape, encoded, outputs))
+    out.used.add((origin.checkpoint.id, origin.tensor))
+    if origin.adapter:
+        out.used.update((origin.adapter.checkpoint.id, tensor) for tensor in origin.adapter.tensors)
+    kind = encoded.encoding["kind"]
+    out.fidelity[kind] = min(out.fidelity.get(kind, 1.0), cosine(restored(encoded, array.shape), array))
+    # The values themselves are in the files now.
+    kept = tuple(replace(part, values=np.empty(0)) for part in encoded.parts)
+    return Placed(alias, replace(encoded, parts=kept), tuple(initializers))
+
+
+def kept_bytes(placed: dict[bytes, Placed]) -> int:
+    """Bytes that the weights take once a graph is open: four a value, but for those that stay packed."""
+    total = 0
+    for entry in placed.values():
+        for initializer in entry.initializers:
+            stored = int(initializer.external_data[2].value)
+            if entry.encoded.replaces:
+                total += stored
+            elif not initializer.name.endswith(".scale"):
+                total += 4 * int(np.prod(initializer.dims))
+    return total
 
 
 def rewrite(model: onnx.ModelProto, moved: dict[str, tuple[int, Encoded]]) -> None:
@@ -176,7 +222,13 @@ def rewrite(model: onnx.ModelProto, moved: dict[str, tuple[int, Encoded]]) -> No
     kept = [tensor for tensor in model.graph.initializer if tensor.name not in moved]
     del model.graph.initializer[:]
     model.graph.initializer.extend(kept)
-    replaced = {user: encoded.replaces for user, encoded in moved.values() if encoded.replaces}
+    replaced = {}
+    for user, encoded in moved.values():
+        if encoded.replaces:
+            # The weight's own, with the activation of this graph.
+            node = onnx.NodeProto.FromString(encoded.replaces.SerializeToString())
+            node.input[0], node.output[0] = model.graph.node[user].input[0], model.graph.node[user].output[0]
+            replaced[user] = node
     nodes = [node for _, encoded in moved.values() for node in encoded.nodes]
     nodes += [replaced.get(index, node) for index, node in enumerate(model.graph.node)]
     # Copies: what is in the list goes away with it.

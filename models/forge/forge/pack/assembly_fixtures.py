@@ -93,8 +93,13 @@ def write_checkpoints(out: Path) -> None:
     for name, value in checkpoints().items():
         torch.save(value, out / name)
         flatten(value, "", expected.setdefault(name, {}))
+        # The form from before PyTorch 1.6.
+        if name in ("adapter.bin", "views.bin"):
+            torch.save(value, out / f"older-{name}", _use_new_zipfile_serialization=False)
+            flatten(value, "", expected.setdefault(f"older-{name}", {}))
     (out / "checkpoints.json").write_text(json.dumps(expected, indent=1, sort_keys=True) + "\n")
     torch.save({"weight": numbers(2, 2), "run": Command()}, out / "hostile-command.bin")
+    torch.save({"weight": numbers(2, 2), "run": Command()}, out / "older-hostile.bin", _use_new_zipfile_serialization=False)
     torch.save(torch.nn.Linear(2, 2), out / "hostile-module.bin")
     torch.save({"weight": numbers(2, 2).double()}, out / "double.bin")
 

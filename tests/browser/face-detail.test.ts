@@ -1,0 +1,222 @@
+/**
+ * The second pass over a small face, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
+ * then, with the pack's own graphs.
+ */
+import type { FrameRequest } from '$lib/contract/engine';
+import { isLuxError } from '$lib/contract/errors';
+import type { Box } from '$lib/contract/faces';
+import type { PackManifest } from '$lib/contract/manifest';
+import type { Progress } from '$lib/contract/progress';
+import { detailMask, detailRegion } from '$workers/engine/detail-region';
+import type { PixelImage } from '$workers/engine/image';
+import { createScheduler } from '$workers/engine/schedulers/create';
+import { openPack, type Pack } from '$workers/runtime/pack';
+import { Conditioner } from '$workers/stages/conditioner';
+import type { FoundFace } from '$workers/stages/detect-face';
+import { decodeImage, resample } from '$workers/stages/encode-image';
+import { makePortrait } from '$workers/stages/make-portrait';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRuntime, verifiedMicroPack } from './micro-pack';
+
+const never = new AbortController().signal;
+const silent = () => undefined;
+/** Of 64 x 80 pixels. */
+const FACE: Box = { x: 20, y: 18, width: 12, height: 16 };
+const DETAIL = { below: 0.3, strength: 0.5 };
+
+let pack: Pack;
+beforeAll(async () => {
+	pack = await openPack(await startRuntime(), await verifiedMicroPack(), { kind: 'wasm' }, silent);
+});
+afterAll(() => pack.dispose());
+
+function faceAt(box: Box): FoundFace {
+	const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+	const points = {
+		rightEye: at(0.3, 0.35),
+		leftEye: at(0.7, 0.35),
+		noseTip: at(0.5, 0.6),
+		mouthRight: at(0.35, 0.8),
+		mouthLeft: at(0.65, 0.8)
+	};
+	const vertices = Array.from({ length: 468 }, () => points.noseTip);
+	return { box, points, score: 1, vertices, pose: { yaw: 0, pitch: 0, roll: 0 } };
+}
+
+interface Scene {
+	detail?: PackManifest['defaults']['faceDetail'];
+	/** What the detector finds the first time, the second time, and so on. */
+	faces?: (Box | null)[];
+	change?: Partial<FrameRequest>;
+	signal?: AbortSignal;
+	report?: (progress: Progress) => void;
+}
+
+async function shoot({ detail, faces = [FACE], change, signal, report }: Scene = {}) {
+	const defaults = { ...pack.manifest.defaults, ...(detail && { faceDetail: detail }) };
+	const manifest = { ...pack.manifest, defaults };
+	const looked: PixelImage[] = [];
+	const studio = {
+		pack: { ...pack, manifest },
+		conditioner: new Conditioner(manifest, null),
+		scheduler: createScheduler(manifest.scheduler),
+		faces: {
+			detect: async (image: PixelImage) => {
+				const box = faces[Math.min(looked.push(image), faces.length) - 1];
+				return box ? [faceAt(box)] : [];
+			}
+		},
+		report: {
+			device: {
+				kind: 'wasm' as const,
+				reason: 'override' as const,
+				adapter: null,
+				threads: 1,
+				crossOriginIsolated
+			},
+			seal: { sealed: true, attempts: [] },
+			pack: { hash: pack.hash, manifest }
+		}
+	};
+	const { embeddingLength } = manifest.identity;
+	const request: FrameRequest = {
+		embeddings: [new Float32Array(embeddingLength).fill(embeddingLength ** -0.5)],
+		direction: { framing: 'F5', setting: null, styling: null, mood: null, pose: null, look: 'L4' },
+		seed: 7,
+		steps: 4,
+		previewEvery: 0,
+		...change
+	};
+	const result = await makePortrait(studio, request, signal ?? never, report ?? silent);
+	const { data } = await decodeImage(result.bytes.slice(0), result.width, result.height);
+	return { result, data, looked };
+}
+
+describe('a face that came out small', () => {
+	it('is made again, and nothing but the region around it', async () => {
+		const [before, after] = [await shoot(), await shoot({ detail: DETAIL })];
+		const picture = pack.manifest.image;
+		const region = detailRegion(FACE, picture)!;
+		const mask = detailMask(FACE, region, picture);
+		let changed = 0;
+		for (let y = 0; y < picture.height; y++)
+			for (let x = 0; x < picture.width; x++) {
+				const at = (y * picture.width + x) * 4;
+				const [column, row] = [x - region.x, y - region.y];
+				const inside = column >= 0 && row >= 0 && column < region.width && row < region.height;
+				const share = inside ? mask[row * region.width + column]! : 0;
+				const pixel = after.data.slice(at, at + 4);
+				if (share === 0) expect([...pixel]).toEqual([...before.data.slice(at, at + 4)]);
+				else if (pixel.some((value, c) => value !== before.data[at + c])) changed++;
+				expect(pixel[3]).toBe(255);
+			}
+		// Most of what the mask lets through.
+		expect(changed).toBeGreaterThan(0.5 * mask.filter((share) => share > 0).length);
+	});
+
+	it('gives the same bytes for the same request, others for another seed', async () => {
+		const made = async (seed: number) => {
+			const change = { seed, compositionSeed: 7 };
+			return new Uint8Array((await shoot({ detail: DETAIL, change })).result.bytes);
+		};
+		expect(await made(7)).toEqual(await made(7));
+		expect(await made(7)).not.toEqual(await made(8));
+	});
+
+	it('is looked for again, and the second look is what the frame keeps', async () => {
+		const moved = { ...FACE, x: 21 };
+		const { result, looked } = await shoot({ detail: DETAIL, faces: [FACE, moved] });
+		expect(looked).toHaveLength(2);
+		expect(looked[1]!.data).not.toEqual(looked[0]!.data);
+		expect(result.face?.box).toEqual(moved);
+		const lost = await shoot({ detail: DETAIL, faces: [FACE, null] });
+		expect(lost.result).toMatchObject({ face: null, likeness: null });
+	});
+
+	it('counts as steps of the frame, which never run backwards', async () => {
+		const seen: string[] = [];
+		const { result } = await shoot({
+			detail: DETAIL,
+			change: { previewEvery: 4 },
+			report: (progress) => {
+				if (progress.kind === 'step') seen.push(`step ${progress.step}/${progress.steps}`);
+				else if (progress.kind === 'stage-started') seen.push(progress.stage);
+				else if (progress.kind === 'preview') {
+					seen.push(`preview ${progress.step}/${progress.steps}`);
+					progress.image.close();
+				}
+			}
+		});
+		expect(seen).toEqual([
+			'encode-identity',
+			'encode-direction',
+			'denoise',
+			'step 1/6',
+			'step 2/6',
+			'step 3/6',
+			'step 4/6',
+			'decode',
+			'detect-face',
+			'preview 4/6',
+			'face-detail',
+			'step 5/6',
+			'step 6/6',
+			'score-likeness',
+			'encode-image'
+		]);
+		expect(result.timings.steps).toHaveLength(6);
+		expect(result.timings.stages.map(({ stage }) => stage)).toContain('face-detail');
+	});
+
+	it('stops at a step of the second pass', async () => {
+		const controller = new AbortController();
+		let steps = 0;
+		const stopped = shoot({
+			detail: DETAIL,
+			signal: controller.signal,
+			report: ({ kind }) => {
+				if (kind === 'step' && ++steps === 5) controller.abort();
+			}
+		});
+		await expect(stopped).rejects.toSatisfy((error) => isLuxError(error, 'cancelled'));
+		expect(steps).toBe(5);
+	});
+
+	it('is made again with guidance too', async () => {
+		const change = { guidanceScale: 2 };
+		const [before, after] = [await shoot({ change }), await shoot({ detail: DETAIL, change })];
+		expect(after.data).not.toEqual(before.data);
+	});
+});
+
+describe('a picture is left as it is', () => {
+	const unchanged = async (set: Scene) => {
+		const [plain, made] = [await shoot(), await shoot(set)];
+		expect(new Uint8Array(made.result.bytes)).toEqual(new Uint8Array(plain.result.bytes));
+		expect(made.result.timings.steps).toHaveLength(4);
+	};
+
+	it('when no face is found', () => unchanged({ detail: DETAIL, faces: [null] }));
+	it('when its face is large enough', () =>
+		unchanged({ detail: { below: FACE.height / 80, strength: 0.5 } }));
+	it('when the region would be all of it', () =>
+		unchanged({
+			detail: { below: 1, strength: 0.5 },
+			faces: [{ x: 12, y: 10, width: 40, height: 60 }]
+		}));
+	it('when the second pass has no strength', () =>
+		unchanged({ detail: { below: 0.3, strength: 0 } }));
+});
+
+describe('resample', () => {
+	it('reads the part and nothing beside it', () => {
+		const data = new Uint8ClampedArray(8 * 8 * 4).fill(255);
+		for (let y = 2; y < 6; y++)
+			for (let x = 2; x < 6; x++) data.set([10, 20, 30, 255], (y * 8 + x) * 4);
+		const part = { x: 2, y: 2, width: 4, height: 4 };
+		const large = resample({ data, width: 8, height: 8 }, part, { width: 16, height: 16 });
+		expect([large.width, large.height]).toEqual([16, 16]);
+		for (let i = 0; i < large.data.length; i += 4)
+			expect([...large.data.slice(i, i + 4)]).toEqual([10, 20, 30, 255]);
+	});
+});

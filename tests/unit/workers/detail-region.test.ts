@@ -1,0 +1,121 @@
+import type { Box } from '$lib/contract/faces';
+import { detailMask, detailRegion } from '$workers/engine/detail-region';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+/** A picture of any shape, and in it a face of any place and size; boxes of faces may reach out of the picture. */
+const scene = fc
+	.record({ width: fc.integer({ min: 64, max: 1536 }), height: fc.integer({ min: 64, max: 1536 }) })
+	.chain((picture) =>
+		fc.record({
+			picture: fc.constant(picture),
+			face: fc
+				.record({
+					x: fc.double({ min: 0, max: 1, noNaN: true }),
+					y: fc.double({ min: 0, max: 1, noNaN: true }),
+					height: fc.double({ min: 4, max: picture.height * 0.6, noNaN: true }),
+					slim: fc.double({ min: 0.6, max: 1.1, noNaN: true })
+				})
+				.map(({ x, y, height, slim }): Box => ({
+					// Its middle is in the picture.
+					x: x * picture.width - (height * slim) / 2,
+					y: y * picture.height - height / 2,
+					width: height * slim,
+					height
+				}))
+		})
+	);
+
+describe('detailRegion', () => {
+	it('lies inside the picture, in whole pixels and its aspect ratio, and holds the face', () => {
+		let regions = 0;
+		fc.assert(
+			fc.property(scene, ({ picture, face }) => {
+				const region = detailRegion(face, picture);
+				if (!region) return;
+				regions++;
+				const { x, y, width, height } = region;
+				expect([x, y, width, height].every(Number.isInteger)).toBe(true);
+				expect(Math.min(x, y)).toBeGreaterThanOrEqual(0);
+				expect(x + width).toBeLessThanOrEqual(picture.width);
+				expect(y + height).toBeLessThanOrEqual(picture.height);
+				expect(height).toBeLessThan(picture.height);
+				expect(Math.abs(width - (height * picture.width) / picture.height)).toBeLessThanOrEqual(1);
+				// What of the face is in the picture is in the region.
+				expect(x).toBeLessThanOrEqual(Math.max(face.x, 0));
+				expect(y).toBeLessThanOrEqual(Math.max(face.y, 0));
+				const [right, bottom] = [face.x + face.width, face.y + face.height];
+				expect(x + width).toBeGreaterThanOrEqual(Math.min(right, picture.width));
+				expect(y + height).toBeGreaterThanOrEqual(Math.min(bottom, picture.height));
+			})
+		);
+		expect(regions).toBeGreaterThan(20);
+	});
+
+	it('leaves room for hair, and more for shoulders', () => {
+		const face = { x: 220, y: 200, width: 75, height: 100 };
+		const region = detailRegion(face, { width: 512, height: 768 })!;
+		expect(region).toEqual({ x: 178, y: 140, width: 160, height: 240 });
+		expect(face.y - region.y).toBeGreaterThan(50);
+		expect(region.y + region.height - 300).toBeGreaterThan(face.y - region.y);
+	});
+
+	it('is not there for a face that fills the picture', () => {
+		const face = { x: 100, y: 100, width: 300, height: 400 };
+		expect(detailRegion(face, { width: 512, height: 768 })).toBeNull();
+	});
+});
+
+describe('detailMask', () => {
+	const at = (mask: Float32Array, { width }: Box, x: number, y: number) => mask[y * width + x]!;
+
+	it('is 1 in the middle of the face, and 0 on a border that is not the picture’s own', () => {
+		fc.assert(
+			fc.property(scene, ({ picture, face }) => {
+				const region = detailRegion(face, picture);
+				if (!region) return;
+				const mask = detailMask(face, region, picture);
+				expect(mask).toHaveLength(region.width * region.height);
+				expect(mask.every((value) => value >= 0 && value <= 1)).toBe(true);
+				const middle = (start: number, length: number, from: number, most: number) =>
+					Math.min(Math.floor(start + length / 2 - from), most - 1);
+				const x = middle(face.x, face.width, region.x, region.width);
+				const y = middle(face.y, face.height, region.y, region.height);
+				expect(at(mask, region, x, y)).toBe(1);
+				for (let row = 0; row < region.height; row++) {
+					if (region.x > 0) expect(at(mask, region, 0, row)).toBe(0);
+					if (region.x + region.width < picture.width)
+						expect(at(mask, region, region.width - 1, row)).toBe(0);
+				}
+				for (let column = 0; column < region.width; column++) {
+					if (region.y > 0) expect(at(mask, region, column, 0)).toBe(0);
+					if (region.y + region.height < picture.height)
+						expect(at(mask, region, column, region.height - 1)).toBe(0);
+				}
+			})
+		);
+	});
+
+	it('is whole on all of the face and falls without a step', () => {
+		const picture = { width: 512, height: 768 };
+		const face = { x: 220, y: 200, width: 75, height: 100 };
+		const region = detailRegion(face, picture)!;
+		const mask = detailMask(face, region, picture);
+		for (let y = face.y; y < face.y + face.height; y++)
+			for (let x = face.x; x < face.x + face.width; x++)
+				expect(at(mask, region, x - region.x, y - region.y)).toBe(1);
+		const row = Math.round(face.y + face.height / 2 - region.y);
+		for (let x = 1; x < region.width; x++)
+			expect(Math.abs(at(mask, region, x, row) - at(mask, region, x - 1, row))).toBeLessThan(0.06);
+	});
+
+	it('does not fade where the picture itself ends', () => {
+		const picture = { width: 512, height: 768 };
+		const face = { x: 100, y: 4, width: 75, height: 100 };
+		const region = detailRegion(face, picture)!;
+		expect(region.y).toBe(0);
+		const mask = detailMask(face, region, picture);
+		expect(at(mask, region, 137 - region.x, 0)).toBe(1);
+		expect(at(mask, region, 137 - region.x, region.height - 1)).toBe(0);
+	});
+});

@@ -1,0 +1,112 @@
+/** Where a picture is made a second time, larger: a region around its face, and how the result is laid over the picture. */
+import type { Box } from '$lib/contract/faces';
+import type { ImageSize } from '$lib/contract/manifest';
+import type { PixelImage } from './image';
+
+/**
+ * Of the region, in heights and widths of the face's box, which ends at the brow and the chin: room for the hair above, for the jaw's outline at the
+ * sides, and for neck and some shoulder below.
+ */
+const HEIGHTS = 2.4;
+const WIDTHS = 2;
+/** Down from the middle of the box, in its heights: shoulders take more room than hair. */
+const LOWERED = 0.1;
+/** How far around the box the second picture counts alone, in heights and widths of the box. */
+const SOLID = 0.12;
+
+/**
+ * A region of whole pixels with the picture's aspect ratio, to within half a pixel, inside the picture.
+ *
+ * @param face box of the face, pixels of the picture; it may reach out of it
+ * @returns null when it would be as large as the picture: enlarging it gains nothing
+ */
+export function detailRegion(face: Box, { width, height }: ImageSize): Box | null {
+	const share = Math.max((face.height * HEIGHTS) / height, (face.width * WIDTHS) / width);
+	const tall = Math.max(1, Math.ceil(share * height));
+	if (!(tall < height)) return null;
+	const wide = Math.max(1, Math.round((tall * width) / height));
+	const centreX = face.x + face.width / 2;
+	const centreY = face.y + face.height * (0.5 + LOWERED);
+	return {
+		x: inside(Math.round(centreX - wide / 2), width - wide),
+		y: inside(Math.round(centreY - tall / 2), height - tall),
+		width: wide,
+		height: tall
+	};
+}
+
+const inside = (start: number, last: number) => Math.min(Math.max(start, 0), last);
+
+/**
+ * How much of the second picture each pixel of the region takes: all on the face, nothing on the region's border, smooth in between. A border that is
+ * the picture's own needs no seam, and there it does not fade.
+ *
+ * @returns [height, width] of `region`, in [0, 1]
+ */
+export function detailMask(face: Box, region: Box, picture: ImageSize): Float32Array {
+	const across = fade(
+		{ start: face.x - region.x, length: face.width },
+		region.width,
+		region.x === 0,
+		region.x + region.width === picture.width
+	);
+	const down = fade(
+		{ start: face.y - region.y, length: face.height },
+		region.height,
+		region.y === 0,
+		region.y + region.height === picture.height
+	);
+	return Float32Array.from(
+		{ length: region.width * region.height },
+		(_, i) => across[i % region.width]! * down[Math.floor(i / region.width)]!
+	);
+}
+
+/**
+ * Lays `detail` over a region of `picture`, by the mask.
+ *
+ * @param detail of the region's size
+ * @param mask [height, width] of the region
+ * @returns a new picture; where the mask is 0 every byte is as it was
+ */
+export function layOver(
+	picture: PixelImage,
+	detail: PixelImage,
+	region: Box,
+	mask: Float32Array
+): PixelImage {
+	const data = new Uint8ClampedArray(picture.data);
+	mask.forEach((share, i) => {
+		const x = region.x + (i % region.width);
+		const y = region.y + Math.floor(i / region.width);
+		const at = (y * picture.width + x) * 4;
+		for (let c = 0; c < 3; c++) {
+			const before = picture.data[at + c]!;
+			data[at + c] = before + share * (detail.data[i * 4 + c]! - before);
+		}
+	});
+	return { ...picture, data };
+}
+
+/** One axis of the mask, a number for each pixel. */
+function fade(
+	face: { start: number; length: number },
+	length: number,
+	startIsPicture: boolean,
+	endIsPicture: boolean
+): number[] {
+	const first = face.start - face.length * SOLID;
+	const last = face.start + face.length * (1 + SOLID);
+	return Array.from({ length }, (_, i) => {
+		// The outermost pixel is 0 and the pixels of the face are 1.
+		const rising = startIsPicture ? 1 : ramp(i, first - 0.5);
+		const falling = endIsPicture ? 1 : ramp(length - 1 - i, length - last - 0.5);
+		return rising * falling;
+	});
+}
+
+/** 0 at `distance` 0, 1 from `span` on, without an edge on the way (smoothstep). */
+function ramp(distance: number, span: number): number {
+	const share = Math.min(Math.max(distance / Math.max(span, 1), 0), 1);
+	return share * share * (3 - 2 * share);
+}
