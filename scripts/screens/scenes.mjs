@@ -165,6 +165,7 @@ export const SCENES = [
 		},
 		whole: true
 	},
+	{ name: 'packs', arrange: (page) => go(page, 'Packs'), whole: true },
 	{ name: 'privacy', arrange: (page) => go(page, 'Privacy'), whole: true },
 	{
 		name: 'privacy-offline',

@@ -140,7 +140,7 @@ test('a worker killed mid-run: the frame says why, earlier frames stay, the next
 		.toBeGreaterThan(before);
 });
 
-for (const path of ['', 'team', 'privacy'])
+for (const path of ['', 'team', 'packs', 'privacy'])
 	test(`axe finds nothing on /${path}`, async ({ page, appUrl }) => {
 		await page.goto(`${appUrl}${path}`);
 		await expect(page.getByRole('main')).toBeVisible();

@@ -20,8 +20,8 @@ import type { SkinDrift } from '$lib/contract/skin';
 export interface FakeEngineOptions {
 	stepMilliseconds?: number;
 	steps?: number;
-	/** Fails this boot (counted from 1). */
-	bootError?: (attempt: number) => WireError | null;
+	/** Fails this boot (counted from 1) of this pack. */
+	bootError?: (attempt: number, pack: string) => WireError | null;
 	/** Fails a photograph by its name. */
 	photoError?: (name: string, at: Point | undefined) => WireError | null;
 	/** What a glance through the camera sees. */
@@ -52,7 +52,11 @@ const HEIGHT = 320;
 export class FakeEngine implements PortraitEngine {
 	readonly requests: FrameRequest[] = [];
 	readonly photos: string[] = [];
+	/** What was booted, one after the other. */
+	readonly packs: string[] = [];
 	boots = 0;
+	/** Of the pack at hand. */
+	#hash = 'f'.repeat(64);
 	#queue: Promise<unknown> = Promise.resolve();
 
 	constructor(private readonly options: FakeEngineOptions = {}) {}
@@ -63,6 +67,8 @@ export class FakeEngine implements PortraitEngine {
 		onProgress: ProgressListener
 	): Promise<BootReport> {
 		this.boots += 1;
+		this.packs.push(options.pack);
+		this.#hash = (options.pack.startsWith('opfs:') ? 'e' : 'f').repeat(64);
 		for (const loaded of [1, 2, 3, 4]) {
 			await this.#pause(signal);
 			onProgress({
@@ -73,7 +79,7 @@ export class FakeEngine implements PortraitEngine {
 				total: 36_000_000
 			});
 		}
-		const error = this.options.bootError?.(this.boots);
+		const error = this.options.bootError?.(this.boots, options.pack);
 		if (error) throw fromWireError(error);
 		return {
 			device: {
@@ -91,7 +97,7 @@ export class FakeEngine implements PortraitEngine {
 					{ what: 'websocket', refused: true }
 				]
 			},
-			pack: { hash: 'f'.repeat(64), manifest: fakeManifest(this.options) }
+			pack: { hash: this.#hash, manifest: fakeManifest(this.options) }
 		};
 	}
 
@@ -125,7 +131,7 @@ export class FakeEngine implements PortraitEngine {
 				remarks: this.options.remarks?.(name) ?? [],
 				skin: { angle: 30, lightness: 65 },
 				fingerprint: tone.toString(16).padStart(16, '0'),
-				packHash: 'f'.repeat(64)
+				packHash: this.#hash
 			};
 		});
 	}
@@ -292,7 +298,7 @@ function faceOf(request: FrameRequest): DetectedFace {
 	};
 }
 
-function fakeManifest({ steps = 8, otherSizes, scale }: FakeEngineOptions): PackManifest {
+export function fakeManifest({ steps = 8, otherSizes, scale }: FakeEngineOptions): PackManifest {
 	const graph: PackManifest['graphs']['denoiser'] = { variants: [] };
 	return {
 		formatVersion: 1,

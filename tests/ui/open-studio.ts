@@ -4,6 +4,7 @@ import { flushSync, mount, unmount, type Component } from 'svelte';
 import { afterEach, beforeEach, expect, vi } from 'vitest';
 import { page } from 'vitest/browser';
 import { FakeEngine, type FakeEngineOptions } from './fake-engine';
+import { FakeKeeper } from './fake-keeper';
 import StudioPage from '../../src/routes/(app)/+page.svelte';
 import Harness from './Harness.svelte';
 
@@ -14,6 +15,7 @@ const SITTERS = [
 
 export interface OpenStudio {
 	engine: FakeEngine;
+	keeper: FakeKeeper;
 	studio: Studio;
 	opened: Promise<void>;
 }
@@ -24,8 +26,15 @@ export interface OpenStudio {
  * @param Page another page than the studio itself
  */
 export function useStudio(Page: Component = StudioPage): {
-	/** @param fragment of the page's address */
-	open: (options?: FakeEngineOptions, fragment?: string) => Promise<OpenStudio>;
+	/**
+	 * @param fragment of the page's address
+	 * @param keeper with what is kept on the device already
+	 */
+	open: (
+		options?: FakeEngineOptions,
+		fragment?: string,
+		keeper?: FakeKeeper
+	) => Promise<OpenStudio>;
 	/** Closes the page; the next `open` is a reload. */
 	close: () => Promise<void>;
 } {
@@ -49,13 +58,18 @@ export function useStudio(Page: Component = StudioPage): {
 		await close();
 		vi.restoreAllMocks();
 		indexedDB.deleteDatabase(databaseName);
-		localStorage.removeItem('luxshot-keys');
+		for (const key of ['luxshot-keys', 'luxshot-pack', 'luxshot-hub']) localStorage.removeItem(key);
 	});
 
-	const open = async (options: FakeEngineOptions = {}, fragment = '') => {
+	const open = async (
+		options: FakeEngineOptions = {},
+		fragment = '',
+		keeper = new FakeKeeper()
+	) => {
 		const engine = new FakeEngine(options);
 		const studio = new Studio({
 			createEngine: () => Promise.resolve(engine),
+			createKeeper: () => Promise.resolve(keeper),
 			boot: { device: null, pack: 'packs/fake' },
 			baseUrl: () => `${location.origin}/`,
 			picture: () => null,
@@ -71,7 +85,7 @@ export function useStudio(Page: Component = StudioPage): {
 		const opened = studio.open(fragment);
 		await vi.waitFor(() => expect(studio.sitters.selected?.name).toBe('Ines'));
 		flushSync();
-		return { engine, studio, opened };
+		return { engine, keeper, studio, opened };
 	};
 
 	return { open, close };

@@ -24,6 +24,7 @@ const PAGES = {
 	shortcuts: [
 		{ action: 'page-studio', key: 'g', says: 'Go to the studio' },
 		{ action: 'page-team', key: 't', says: 'Go to the team page' },
+		{ action: 'page-packs', key: 'q', says: 'Go to the packs' },
 		{ action: 'page-privacy', key: 'y', says: 'Go to the privacy page' }
 	]
 } as const satisfies ShortcutSection;

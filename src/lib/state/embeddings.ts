@@ -84,7 +84,7 @@ export class Embeddings {
 				continue;
 			}
 			const bytes = await this.photographs.read(url);
-			const photo = await this.#read(bytes, sample.name);
+			const photo = await this.#read(bytes, sample.name, packHash);
 			faces.push(faceOf(photo));
 			// A cache only: a full disk costs the next visit a moment, nothing else.
 			await this.repository
@@ -105,7 +105,7 @@ export class Embeddings {
 				faces.push(faceOf(reference));
 				continue;
 			}
-			const photo = await this.#read(reference.bytes.slice(0), reference.name, reference);
+			const photo = await this.#read(reference.bytes.slice(0), reference.name, packHash, reference);
 			const face = faceOf(photo);
 			faces.push(face);
 			await this.repository
@@ -115,18 +115,28 @@ export class Embeddings {
 		return faces;
 	}
 
-	/** A photograph that was kept knows which of its faces was meant. */
-	#read(bytes: ArrayBuffer, name: string, kept?: ReferenceRecord): Promise<ReferencePhoto> {
+	/**
+	 * A photograph that was kept knows which of its faces was meant.
+	 * @throws LuxError `not-booted` where the studio changed to another pack meanwhile
+	 */
+	async #read(
+		bytes: ArrayBuffer,
+		name: string,
+		packHash: string,
+		kept?: ReferenceRecord
+	): Promise<ReferencePhoto> {
 		const uncancelled = new AbortController().signal;
 		const box = kept?.face.box;
 		const at =
 			box &&
 			([(box.x + box.width / 2) / kept.width, (box.y + box.height / 2) / kept.height] as const);
-		return this.engine.readReference(
+		const photo = await this.engine.readReference(
 			uncancelled,
 			at ? { bytes, name, at } : { bytes, name },
 			() => undefined
 		);
+		if (photo.packHash !== packHash) throw new LuxError('not-booted', {});
+		return photo;
 	}
 }
 

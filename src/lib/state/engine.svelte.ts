@@ -11,7 +11,7 @@ import type {
 	PhotoFile,
 	ReferencePhoto
 } from '$lib/contract/engine';
-import { toWireError, type ErrorCode, type WireError } from '$lib/contract/errors';
+import { LuxError, toWireError, type ErrorCode, type WireError } from '$lib/contract/errors';
 import type { Progress, ProgressListener } from '$lib/contract/progress';
 
 export type BootPhase =
@@ -34,7 +34,7 @@ export class EngineState {
 	#deviceNow = $state.raw<DeviceReport | null>(null);
 
 	readonly #create: () => Promise<PortraitEngine>;
-	readonly #options: BootOptions;
+	#options: BootOptions;
 	#engine: Promise<PortraitEngine> | null = null;
 	#booting: Promise<BootReport> | null = null;
 	/** By what is read: each counts its own files together. */
@@ -54,15 +54,36 @@ export class EngineState {
 		return this.report?.pack ?? null;
 	}
 
+	/** Which pack is booted first. Before anything starts. */
+	prefer(pack: string): void {
+		this.#options = { ...this.#options, pack };
+	}
+
+	/** Another pack from now on. The engine is ended first, so that nothing of the old pack stays in memory. */
+	async use(pack: string): Promise<BootReport> {
+		const old = this.#forget();
+		this.prefer(pack);
+		this.status = 'booting';
+		this.report = this.error = null;
+		this.#deviceNow = null;
+		await old;
+		return this.start();
+	}
+
 	/** Boots once; a failure is shown and forgotten, so that the next call tries again. */
 	start(): Promise<BootReport> {
-		this.#booting ??= this.#boot().catch((error: unknown) => {
-			this.#booting = null;
-			this.status = 'failed';
-			this.error = toWireError(error);
+		if (this.#booting) return this.#booting;
+		const booting = this.#boot().catch((error: unknown) => {
+			// After a change of packs it is nobody's boot any more.
+			if (this.#booting === booting) {
+				this.#booting = null;
+				this.status = 'failed';
+				this.error = toWireError(error);
+			}
 			throw error;
 		});
-		return this.#booting;
+		this.#booting = booting;
+		return booting;
 	}
 
 	async readReference(
@@ -87,7 +108,11 @@ export class EngineState {
 		return result;
 	}
 
-	async dispose(): Promise<void> {
+	dispose(): Promise<void> {
+		return this.#forget();
+	}
+
+	async #forget(): Promise<void> {
 		const engine = this.#engine;
 		this.#engine = this.#booting = null;
 		(await engine?.catch(() => null))?.dispose();
@@ -95,11 +120,11 @@ export class EngineState {
 
 	async #call<T>(work: (engine: PortraitEngine) => Promise<T>): Promise<T> {
 		await this.start();
-		const engine = await this.#obtain();
+		const obtained = this.#obtain();
 		try {
-			return await work(engine);
+			return await work(await obtained);
 		} catch (error) {
-			if (NEEDS_BOOT.includes(toWireError(error).code)) {
+			if (obtained === this.#engine && NEEDS_BOOT.includes(toWireError(error).code)) {
 				this.#booting = null;
 				this.status = 'idle';
 			}
@@ -112,10 +137,13 @@ export class EngineState {
 		this.error = null;
 		this.phase = { kind: 'starting' };
 		this.#read = {};
+		const options = this.#options;
 		const engine = await this.#obtain();
-		const report = await engine.boot(new AbortController().signal, this.#options, (progress) =>
-			this.#follow(progress)
-		);
+		const report = await engine.boot(new AbortController().signal, options, (progress) => {
+			if (options === this.#options) this.#follow(progress);
+			else if (progress.kind === 'preview') progress.image.close();
+		});
+		if (options !== this.#options) throw new LuxError('cancelled', {});
 		this.report = report;
 		this.#deviceNow = null;
 		this.status = 'ready';

@@ -1,4 +1,5 @@
 /** Whether the studio listens to single keys; remembered on this device. */
+import { remembered } from './remembered';
 
 const NAME = 'luxshot-keys';
 
@@ -17,14 +18,5 @@ export class KeyState {
 	/** Browser only. */
 	load(): void {
 		this.#on = remembered((storage) => storage.getItem(NAME)) !== 'off';
-	}
-}
-
-/** Where the browser keeps nothing, the choice holds until the page is closed. */
-function remembered<T>(work: (storage: Storage) => T): T | null {
-	try {
-		return work(localStorage);
-	} catch {
-		return null;
 	}
 }

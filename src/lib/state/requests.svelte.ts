@@ -10,6 +10,8 @@ export class RequestLog {
 	refused = $state(0);
 	/** Milliseconds since the epoch; 0 while the page is not open in a browser. */
 	since = $state(0);
+	/** What the pack worker fetched because somebody installed a pack; no such request carries anything of a person. */
+	packs = $state.raw<{ host: string; title: string; bytes: number } | null>(null);
 
 	get foreignCount(): number {
 		return this.foreign.reduce((sum, { count }) => sum + count, 0);
@@ -30,6 +32,12 @@ export class RequestLog {
 			observer.disconnect();
 			removeEventListener('securitypolicyviolation', refuse);
 		};
+	}
+
+	/** Bytes of a pack that came from a hub. */
+	fetched(host: string, title: string, bytes: number): void {
+		const before = this.packs?.host === host && this.packs.title === title ? this.packs : null;
+		this.packs = { host, title, bytes: (before?.bytes ?? 0) + bytes };
 	}
 
 	#count(entries: readonly PerformanceEntry[]): void {

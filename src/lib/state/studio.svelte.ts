@@ -3,6 +3,7 @@ import type { OptionId } from '$lib/contract/direction';
 import type { BootOptions, PortraitEngine } from '$lib/contract/engine';
 import { toWireError, type WireError } from '$lib/contract/errors';
 import { packSize } from '$lib/contract/manifest';
+import type { PackKeeper } from '$lib/contract/packs';
 import { takeShared } from '$lib/offline/shared';
 import { Repository } from '$lib/storage/repository';
 import type { ShootRecord } from '$lib/storage/schema';
@@ -17,6 +18,7 @@ import { IntakeState } from './intake.svelte';
 import { KeyState } from './keys.svelte';
 import { OfflineState } from './offline.svelte';
 import { OwnShootState } from './own-shoots.svelte';
+import { PackState } from './packs.svelte';
 import { RequestLog } from './requests.svelte';
 import { RunState } from './run.svelte';
 import { SelectionState } from './selection.svelte';
@@ -29,6 +31,9 @@ import { whenIdle } from './when-idle';
 
 export interface StudioOptions {
 	createEngine: () => Promise<PortraitEngine>;
+	/** Installs and keeps packs; made on first use. */
+	createKeeper: () => Promise<PackKeeper>;
+	/** The pack is the one that came with the app: another may be chosen. */
 	boot: BootOptions;
 	/** Absolute URL of the app's root with a trailing slash; asked for in the browser only. */
 	baseUrl: () => string;
@@ -51,6 +56,7 @@ export class Studio {
 	readonly again: AgainState;
 	readonly sharing: SharingState;
 	readonly team: TeamState;
+	readonly packs: PackState;
 	readonly exports = new ExportState();
 	readonly requests = new RequestLog();
 	readonly offline = new OfflineState();
@@ -60,12 +66,14 @@ export class Studio {
 	superseded = $state(false);
 	problem = $state.raw<WireError | null>(null);
 	readonly #repository: Repository;
-	readonly #baseUrl: () => string;
+	/** Absolute URL of the app's root; browser only. */
+	readonly baseUrl: () => string;
 	readonly #databaseName: string | undefined;
 
-	constructor({ createEngine, boot, baseUrl, picture, databaseName }: StudioOptions) {
+	constructor(options: StudioOptions) {
+		const { createEngine, createKeeper, boot, baseUrl, picture, databaseName } = options;
 		this.picture = picture;
-		this.#baseUrl = baseUrl;
+		this.baseUrl = baseUrl;
 		this.#databaseName = databaseName;
 		this.#repository = new Repository({
 			name: databaseName,
@@ -90,6 +98,14 @@ export class Studio {
 		);
 		this.again = new AgainState(this.engine, this.sitters, this.run);
 		this.bin = new BinState(this.run, this.#repository);
+		this.packs = new PackState({
+			createKeeper,
+			embedded: boot.pack,
+			baseUrl,
+			engine: this.engine,
+			requests: this.requests,
+			onReady: () => this.sitters.prepare()
+		});
 	}
 
 	/** Strength shown and used; the pack's own before the person moves the slider. */
@@ -103,6 +119,7 @@ export class Studio {
 	 */
 	async open(fragment = ''): Promise<void> {
 		this.keys.load();
+		this.packs.recall();
 		this.direction.newSeed();
 		this.team.direction.newSeed();
 		this.sharing.arrive(fragment);
@@ -213,7 +230,7 @@ export class Studio {
 	async wipe(): Promise<{ left: Kept } | { error: WireError }> {
 		try {
 			await this.close();
-			return { left: await wipe(this.#baseUrl(), this.#databaseName) };
+			return { left: await wipe(this.baseUrl(), this.#databaseName) };
 		} catch (error) {
 			return { error: toWireError(error) };
 		}
@@ -222,6 +239,7 @@ export class Studio {
 	async close(): Promise<void> {
 		this.offline.stop();
 		this.run.suspend();
+		await this.packs.close();
 		await this.engine.dispose();
 		await this.#repository.close();
 	}

@@ -80,4 +80,22 @@ describe('EngineState', () => {
 		expect(isLuxError(await read(), 'photo-no-face')).toBe(true);
 		expect(boot).toHaveBeenCalledTimes(2);
 	});
+
+	it('changes to another pack: the engine is ended, and the old boot has no say any more', async () => {
+		let fail: (error: unknown) => void = () => undefined;
+		const boot = vi
+			.fn<PortraitEngine['boot']>()
+			.mockImplementationOnce(() => new Promise((_, reject) => (fail = reject)))
+			.mockResolvedValue(report);
+		const dispose = vi.fn(() => fail(new LuxError('cancelled', {})));
+		const state = stateOf(engineWith({ boot, dispose }));
+		const first = state.start().catch((error: unknown) => error);
+		await vi.waitFor(() => expect(boot).toHaveBeenCalledTimes(1));
+		await state.use('opfs:x');
+		expect(isLuxError(await first, 'cancelled')).toBe(true);
+		expect(dispose).toHaveBeenCalledTimes(1);
+		expect(boot.mock.calls.map(([, { pack }]) => pack)).toEqual(['packs/pocket', 'opfs:x']);
+		expect(state.status).toBe('ready');
+		expect(state.error).toBeNull();
+	});
 });
