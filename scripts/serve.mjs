@@ -24,13 +24,21 @@ const TYPES = /** @type {const} */ ({
  * @property {string} [base] Path the app lives under, for example `/portraits`.
  * @property {(pathname: string, headers: Record<string, string>) => Record<string, string>} [headers]
  *   Changes the headers of a response; for tests that break a policy on purpose. `pathname` is below `base`.
+ * @property {(request: import('node:http').IncomingMessage, response: import('node:http').ServerResponse) => boolean} [before]
+ *   Answers what the built app does not hold, and says whether it did; for tests that need a hub or a pack beside it.
  */
 
 /**
  * @param {ServeOptions} options
  * @returns {Promise<{ url: string, close: () => Promise<void> }>} `url` ends with a slash.
  */
-export async function serve({ dir, port = 0, base = '', headers: change = (_, h) => h }) {
+export async function serve({
+	dir,
+	port = 0,
+	base = '',
+	headers: change = (_, h) => h,
+	before = () => false
+}) {
 	const root = resolve(dir);
 	const rules = parseHeaders(readFileSync(join(root, '_headers'), 'utf8'));
 	const files = sirv(root, {
@@ -59,6 +67,7 @@ export async function serve({ dir, port = 0, base = '', headers: change = (_, h)
 		}
 		if (!url.startsWith(`${base}/`)) return notFound();
 		request.url = url.slice(base.length);
+		if (before(request, response)) return;
 		files(request, response, notFound);
 	});
 	await new Promise((ready, failed) => {
