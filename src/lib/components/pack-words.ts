@@ -24,6 +24,7 @@ const PARTS: Readonly<Record<string, string>> = {
 	'few-steps': 'Few-steps adapter',
 	vae: 'Decoder',
 	taesd: 'Preview decoder',
+	preview: 'Preview decoder',
 	identity: 'Identity adapter',
 	face: 'Face reader'
 };
