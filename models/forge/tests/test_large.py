@@ -24,6 +24,7 @@ from forge.large.lora import draw_adapters
 from forge.large.models import Denoiser, IdentityKeys, IdentityProjector, TextEncoder, bare_models, build_models
 from forge.large.parity import compare, tensors
 from forge.large.recipe import empty_graph, index_tensors, require_all_used
+from forge.large.ship import ship
 from forge.large.vision import FaceFeatures, nobody
 from forge.large.words import write_words
 from forge.large.write import folder_of, write_large
@@ -236,6 +237,11 @@ def test_published_files_are_as_long_as_this_layout_makes_them() -> None:
         assert file_bytes(described, metadata=checkpoint.id != "plus") == checkpoint.publication.bytes, checkpoint.id
         compared += 1
     assert compared == 7
+
+
+def test_a_pack_of_another_length_is_not_shipped(written: tuple[Path, dict], tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="the same layout has"):
+        ship(folder_of(written[0], "mixed"), tmp_path, SD15)
 
 
 @pytest.fixture(scope="module")

@@ -26,6 +26,8 @@ const PARTS: Readonly<Record<string, string>> = {
 	taesd: 'Preview decoder',
 	preview: 'Preview decoder',
 	identity: 'Identity adapter',
+	plus: 'Identity adapter',
+	vision: 'Face reader',
 	face: 'Face reader'
 };
 

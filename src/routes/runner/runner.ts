@@ -8,7 +8,7 @@ import type { BootReport, FrameResult, PortraitEngine, ReferencePhoto } from '$l
 import { LuxError, toWireError } from '$lib/contract/errors';
 import { cosine, meanEmbedding } from '$lib/contract/embedding';
 import type { PhotoRemark } from '$lib/contract/faces';
-import type { PackManifest } from '$lib/contract/manifest';
+import type { ImageSize, PackManifest } from '$lib/contract/manifest';
 import type { Stage } from '$lib/contract/progress';
 import type { SkinTone } from '$lib/contract/skin';
 import type { Outcome } from '$lib/contract/worker-api';
@@ -42,6 +42,8 @@ export interface RunnerRequest {
 	steps?: number;
 	guidanceScale?: number;
 	identityStrength?: number;
+	/** One of the pack's sizes; its native one when absent. */
+	size?: ImageSize;
 }
 
 /** No method throws: failures are outcomes with their code. */

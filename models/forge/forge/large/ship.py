@@ -1,14 +1,13 @@
-"""`forge ship-large`: from a written pack of random weights to the one that the app brings. The graphs stay as they are (they hold no weights); the recipe
-names the publishers' real files with their lengths and hashes; the manifest is a template, because nobody knows the hashes of assembled weights before
-somebody assembled them."""
+"""`forge ship-large`: from a written pack of random weights to the one that the app brings. The graphs stay as they are (they hold no weights); the
+recipe names the publishers' real files with their lengths and hashes; the manifest is a template, because nobody knows the hashes of assembled
+weights before somebody assembled them."""
 
 import argparse
 import json
-from dataclasses import dataclass
 from pathlib import Path
 
 from forge.large.config import CONFIGS, LargeConfig
-from forge.large.publishers import PUBLICATIONS, Publication
+from forge.large.publishers import MIT, PUBLICATIONS
 from forge.large.write import folder_of
 from forge.pack.manifest import hash_file, write_json
 from forge.pack.write import default_settings
@@ -29,46 +28,32 @@ DESCRIPTIONS = {
     "large-format": f"Photographs, not drawings: Stable Diffusion 1.5 with FaceID Portrait, which keeps a likeness closest. Research only. {UNTRIED}",
     "large-format-open": f"Photographs that you may use for a business: Stable Diffusion 1.5 with Plus Face, a little looser with a likeness. {UNTRIED}",
 }
-WORDS = Publication("openai/CLIP", "", "", 0, "", "Vocabulary", PUBLICATIONS["vae"].licence)
-
-
-@dataclass(frozen=True)
-class Paths:
-    """Where a written pack is, and where it goes."""
-
-    written: Path
-    out: Path
+VOCABULARY = "The vocabulary of CLIP, copyright (c) 2021 OpenAI. Use it for anything; its notice stays with it."
+GRAPHS = "The shapes of the networks without a weight, made by this project. Use them for anything."
 
 
 def licences(recipe: dict, brought: list[str]) -> list[dict]:
-    """One entry a licence: which files of the pack come under it. What a weight file is made of decides."""
-    files: dict[str, set[str]] = {}
-    for weight in recipe["weights"]:
-        for output in weight["outputs"]:
-            files.setdefault(output["file"], set()).update(entry["source"] for entry in weight["inputs"])
-    for copy in recipe["copies"]:
-        files.setdefault(copy["file"], set()).add(copy["source"])
+    """One entry a licence, research first: the publishers' files that come under it, and the files that the app brings."""
     entries: dict[str, dict] = {}
-    for file, sources in files.items():
-        for licence in {PUBLICATIONS[source].licence for source in sources}:
-            entry = entries.setdefault(licence.name, {
-                "name": licence.name, "url": licence.url, "summary": licence.summary, "nonCommercial": licence.non_commercial, "files": [],
-            })
-            entry["files"].append(file)
-    for name, notice in (("Graphs", "The shapes of the networks, without a weight; made by this project."), ("Vocabulary of CLIP", "Copyright (c) 2021 OpenAI.")):
-        words = name != "Graphs"
-        entries[name] = {
-            "name": "MIT", "url": WORDS.licence.url, "summary": f"{name}. {notice} {WORDS.licence.summary}", "nonCommercial": False,
-            "files": [file for file in brought if file.startswith("tokenizer") == words],
-        }
-    return [{**entry, "files": sorted(entry["files"])} for entry in sorted(entries.values(), key=lambda entry: not entry["nonCommercial"])]
+    for source in recipe["sources"]:
+        place = PUBLICATIONS[source["id"]]
+        licence = place.licence
+        entry = entries.setdefault(licence.name, {
+            "name": licence.name, "url": licence.url, "summary": licence.summary, "nonCommercial": licence.non_commercial, "files": [],
+        })
+        entry["files"].append(f"{place.repository}/{place.path}")
+    words = [file for file in brought if file.startswith("tokenizer")]
+    for summary, files in ((VOCABULARY, words), (GRAPHS, sorted(set(brought) - set(words)))):
+        entries[summary] = {"name": MIT.name, "url": MIT.url, "summary": summary, "nonCommercial": False, "files": files}
+    return sorted(entries.values(), key=lambda entry: not entry["nonCommercial"])
 
 
-def ship(paths: Paths, config: LargeConfig) -> None:
-    """Write the pack that the app brings to `paths.out`."""
-    paths.out.mkdir(parents=True, exist_ok=True)
-    recipe = json.loads((paths.written / "recipe.json").read_text(encoding="utf-8"))
-    manifest = json.loads((paths.written / "manifest.json").read_text(encoding="utf-8"))
+def ship(written: Path, out: Path, config: LargeConfig) -> None:
+    """Write the pack that the app brings to `out`, from the one of random weights in `written`. Raises ValueError where the layout has another length
+    than the publisher's file."""
+    out.mkdir(parents=True, exist_ok=True)
+    recipe = json.loads((written / "recipe.json").read_text(encoding="utf-8"))
+    manifest = json.loads((written / "manifest.json").read_text(encoding="utf-8"))
     for source in recipe["sources"]:
         place = PUBLICATIONS[source["id"]]
         if source["format"] == "safetensors" and source["bytes"] not in (place.bytes, place.bytes + 32):
@@ -82,15 +67,15 @@ def ship(paths: Paths, config: LargeConfig) -> None:
     made = {file["path"] for file in recipe["files"]}
     brought = [entry["path"] for entry in manifest["files"] if entry["path"] not in made]
     for name in brought:
-        (paths.out / name).write_bytes((paths.written / name).read_bytes())
-    files = [hash_file(paths.out / name) for name in brought]
+        (out / name).write_bytes((written / name).read_bytes())
+    files = [hash_file(out / name) for name in brought]
     manifest |= {
         "title": config.title, "description": DESCRIPTIONS[config.id], "licences": licences(recipe, brought), "scheduler": SCHEDULER,
         "defaults": {**default_settings(STEPS, GUIDANCE), "faceDetail": FACE_DETAIL},
         "totalBytes": sum(entry["bytes"] for entry in files), "files": files,
     }
-    write_json(paths.out / "manifest.json", manifest)
-    (paths.out / "recipe.json").write_text(json.dumps(recipe, separators=(",", ":")) + "\n", encoding="utf-8")
+    write_json(out / "manifest.json", manifest)
+    (out / "recipe.json").write_text(json.dumps(recipe, separators=(",", ":")) + "\n", encoding="utf-8")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -103,5 +88,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Write the folder and say what it brings."""
-    ship(Paths(folder_of(args.written, args.variant), args.out), CONFIGS[args.config])
+    ship(folder_of(args.written, args.variant), args.out, CONFIGS[args.config])
     print(f"{sum(path.stat().st_size for path in args.out.iterdir())} bytes in {args.out}")
