@@ -6,6 +6,7 @@ Kept next to the numbers so that anyone can make them again. The toy sample is k
 model is sample * t / (t + 1), both as in diffusers' own scheduler tests, only smaller.
 """
 
+import importlib
 import json
 import pathlib
 
@@ -16,6 +17,7 @@ KINDS = {
     "flow-match-euler": diffusers.FlowMatchEulerDiscreteScheduler,
     "ddim": diffusers.DDIMScheduler,
     "lcm": diffusers.LCMScheduler,
+    "tcd": diffusers.TCDScheduler,
     "euler": diffusers.EulerDiscreteScheduler,
     "dpmpp-2m": diffusers.DPMSolverMultistepScheduler,
 }
@@ -36,6 +38,11 @@ CASES = [
     ("lcm", {}, 4),
     ("lcm", {"prediction_type": "v_prediction", "clip_sample": True}, 7),
     ("lcm", {"original_inference_steps": 100, "timestep_scaling": 5.0}, 8),
+    ("tcd", {}, 1),
+    ("tcd", {}, 4),
+    ("tcd", {"eta": 0.0}, 8),
+    ("tcd", {"eta": 1.0, "prediction_type": "v_prediction"}, 7),
+    ("tcd", {"original_inference_steps": 100, "prediction_type": "sample"}, 6),
     ("euler", {}, 10),
     ("euler", {**SD, "timestep_spacing": "leading", "steps_offset": 1}, 30),
     ("euler", {**SD, "timestep_spacing": "trailing", "prediction_type": "v_prediction"}, 16),
@@ -54,6 +61,7 @@ CASES = [
 def run(kind, config, steps):
     given = dict(config)
     spacing = given.pop("timestep_spacing", None) if kind == "flow-match-euler" else None
+    told = {"eta": given.pop("eta")} if "eta" in given else {}
     scheduler = KINDS[kind](**given)
     if spacing == "trailing":
         scheduler.set_timesteps(sigmas=[1 - i / steps for i in range(steps)])
@@ -62,16 +70,15 @@ def run(kind, config, steps):
     sample = torch.arange(24).float() / 24
     noises = [torch.arange(24).float().flip(0) / 24 - 0.1 * i for i in range(steps)]
     drawn = iter(noises)
-    if kind == "lcm":
-        # LCM draws inside step(); hand it the noise the TypeScript test will inject.
-        import diffusers.schedulers.scheduling_lcm as module
-
+    if kind in ("lcm", "tcd"):
+        # These draw inside step(); hand them the noise the TypeScript test will inject.
+        module = importlib.import_module(f"diffusers.schedulers.scheduling_{kind}")
         module.randn_tensor = lambda *_args, **_options: next(drawn)
     sample = sample * scheduler.init_noise_sigma
     for t in scheduler.timesteps:
         output = scheduler.scale_model_input(sample, t) if hasattr(scheduler, "scale_model_input") else sample
         residual = output * (t / (t + 1))
-        sample = scheduler.step(residual, t, sample).prev_sample
+        sample = scheduler.step(residual, t, sample, **told).prev_sample
     return {
         "kind": kind,
         "config": config,

@@ -82,6 +82,14 @@ describe('sums published in diffusers tests', () => {
 		expect(Math.abs(absoluteSum(out) - sum)).toBeLessThan(1e-2);
 	});
 
+	it.each([
+		[1, 29.8715],
+		[10, 181.204]
+	])('TCD, %i steps without noise', (steps, sum) => {
+		const out = sampleLoop('tcd', { eta: 0 }, { start: dummySample(), steps });
+		expect(Math.abs(absoluteSum(out) - sum)).toBeLessThan(1e-3);
+	});
+
 	const euler = { num_train_timesteps: 1100, beta_start: 0.0001, beta_end: 0.02 };
 	it.each([
 		['default', {}, 10.0807],

@@ -144,7 +144,7 @@ export const packManifestSchema = v.strictObject({
 		)
 	}),
 	scheduler: v.strictObject({
-		kind: v.picklist(['flow-match-euler', 'lcm', 'ddim', 'euler', 'dpmpp-2m']),
+		kind: v.picklist(['flow-match-euler', 'lcm', 'tcd', 'ddim', 'euler', 'dpmpp-2m']),
 		config: v.record(v.string(), v.union([v.number(), v.string(), v.boolean()]))
 	}),
 	defaults: v.strictObject({

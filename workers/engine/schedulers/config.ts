@@ -63,6 +63,20 @@ const lcmSchema = v.strictObject({
 });
 export type LcmConfig = v.InferOutput<typeof lcmSchema>;
 
+const tcdSchema = v.strictObject({
+	...noiseEntries,
+	beta_start: v.optional(beta, 0.00085),
+	beta_end: v.optional(beta, 0.012),
+	beta_schedule: v.optional(
+		v.picklist(['linear', 'scaled_linear', 'squaredcos_cap_v2']),
+		'scaled_linear'
+	),
+	original_inference_steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 50),
+	/** How far each step jumps ahead before noise brings it back; 0: never. In diffusers an argument of `step`. */
+	eta: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.3)
+});
+export type TcdConfig = v.InferOutput<typeof tcdSchema>;
+
 const eulerSchema = v.strictObject({
 	...noiseEntries,
 	timestep_spacing: v.optional(spacing, 'linspace'),
@@ -89,6 +103,7 @@ export const configSchemas = {
 	'flow-match-euler': flowMatchSchema,
 	ddim: ddimSchema,
 	lcm: lcmSchema,
+	tcd: tcdSchema,
 	euler: eulerSchema,
 	'dpmpp-2m': dpmSchema
 } as const satisfies Record<SchedulerKind, v.GenericSchema>;

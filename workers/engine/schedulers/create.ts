@@ -5,6 +5,7 @@ import { createDpmSolverMultistep } from './dpm-solver-multistep';
 import { createEuler } from './euler';
 import { createFlowMatchEuler } from './flow-match-euler';
 import { createLcm } from './lcm';
+import { createTcd } from './tcd';
 import type { Scheduler } from './types';
 
 /**
@@ -19,6 +20,8 @@ export function createScheduler({ kind, config }: SchedulerSpec): Scheduler {
 			return createDdim(readConfig(kind, config));
 		case 'lcm':
 			return createLcm(readConfig(kind, config));
+		case 'tcd':
+			return createTcd(readConfig(kind, config));
 		case 'euler':
 			return createEuler(readConfig(kind, config));
 		case 'dpmpp-2m':

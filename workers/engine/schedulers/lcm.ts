@@ -5,7 +5,7 @@
 import { LuxError } from '$lib/contract/errors';
 import { clamp, levelsAt, mix, requireNoise } from './arrays';
 import type { LcmConfig } from './config';
-import { checkSteps, mixAt, trainingSigmas } from './noise-levels';
+import { checkSteps, distilledTimesteps, mixAt, trainingSigmas } from './noise-levels';
 import { cleanFactors } from './prediction';
 import type { Scheduler } from './types';
 
@@ -23,7 +23,7 @@ export function createLcm(config: LcmConfig): Scheduler {
 	return {
 		schedule(steps) {
 			checkSteps(steps, config.original_inference_steps);
-			const timesteps = pickTimesteps(config, steps);
+			const timesteps = distilledTimesteps(config, steps);
 			return {
 				timesteps: Float32Array.from(timesteps),
 				sigmas: Float32Array.from([...timesteps.map((t) => table[t]!), 0]),
@@ -60,14 +60,4 @@ export function createLcm(config: LcmConfig): Scheduler {
 function boundaryFactors(time: number): { skip: number; out: number } {
 	const sum = time * time + SIGMA_DATA * SIGMA_DATA;
 	return { skip: (SIGMA_DATA * SIGMA_DATA) / sum, out: time / Math.sqrt(sum) };
-}
-
-/** `steps` of the `original_inference_steps` timesteps the model was distilled on, noisiest first. */
-function pickTimesteps(config: LcmConfig, steps: number): number[] {
-	const origin = config.original_inference_steps;
-	const stride = Math.floor(config.num_train_timesteps / origin);
-	return Array.from({ length: steps }, (_, i) => {
-		const skipped = Math.floor((i * origin) / steps);
-		return (origin - skipped) * stride - 1;
-	});
 }

@@ -73,6 +73,19 @@ export function trailingTimesteps(trainSteps: number, steps: number): number[] {
 	return Array.from({ length: steps }, (_, i) => roundHalfEven(trainSteps - i * ratio) - 1);
 }
 
+/** `steps` of the `original_inference_steps` timesteps that a consistency model was distilled on, noisiest first. */
+export function distilledTimesteps(
+	config: { original_inference_steps: number; num_train_timesteps: number },
+	steps: number
+): number[] {
+	const origin = config.original_inference_steps;
+	const stride = Math.floor(config.num_train_timesteps / origin);
+	return Array.from({ length: steps }, (_, i) => {
+		const skipped = Math.floor((i * origin) / steps);
+		return (origin - skipped) * stride - 1;
+	});
+}
+
 /** Rounds .5 to the even neighbour, as NumPy does: the tables must hold the same timesteps. */
 export function roundHalfEven(value: number): number {
 	const floor = Math.floor(value);
