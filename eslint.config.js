@@ -33,6 +33,7 @@ const arrows = {
 	'workers/stages': ['src/lib/contract', 'workers/engine', 'workers/runtime'],
 	'workers/assembly': [
 		'src/lib/contract',
+		'workers/runtime/floats.ts',
 		'workers/runtime/sha256.ts',
 		'workers/runtime/pack-verify.ts'
 	],

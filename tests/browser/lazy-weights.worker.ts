@@ -2,10 +2,11 @@
 import { LuxError, toWireError } from '$lib/contract/errors';
 import type { AnyGraphName, GraphVariant } from '$lib/contract/manifest';
 import type { Progress } from '$lib/contract/progress';
+import { expandedWeights } from '$workers/runtime/expanded-weights';
 import { GraphShelf } from '$workers/runtime/graph-shelf';
 import { LazyWeights } from '$workers/runtime/lazy-weights';
 import { openPack } from '$workers/runtime/pack';
-import { openSession, type SessionDevice } from '$workers/runtime/session';
+import { openSession, type SessionDevice, type WeightFile } from '$workers/runtime/session';
 import type { VerifiedPack } from '$workers/runtime/verified-pack';
 import { expectedOf, externalModel, WEIGHT_BYTES, weightOf, WIDTH } from './external-model';
 import { assembledMicroClip, readClipGoldens } from './micro-clip';
@@ -94,17 +95,17 @@ async function mixed(device: SessionDevice, build: Order['build']) {
 	const ort = await startRuntime(build);
 	const [verified, golden] = [await assembledMicroClip('pack-mixed'), await readClipGoldens()];
 	const { manifest, files } = verified;
-	const [{ file, externalData }] = manifest.graphs.denoiser.variants as [GraphVariant];
+	const [{ file, externalData, expanded }] = manifest.graphs.denoiser.variants as [GraphVariant];
 	const { inputs } = golden.graphs.find(({ graph }) => graph === 'denoiser')!;
 	const feeds = Object.fromEntries(
 		Object.entries(inputs).map(([input, tensor]) => [input, golden.tensor(tensor)])
 	);
 	const answers: ArrayLike<number>[] = [];
 	for (const lazy of [false, true]) {
-		const weights = externalData.map((path) => {
-			const bytes = files.get(path) as Uint8Array<ArrayBuffer>;
-			return { path, content: lazy ? new Blob([bytes]) : bytes };
-		});
+		const kept = new Map(files);
+		if (lazy) for (const path of externalData) kept.set(path, new Blob([kept.get(path)!]));
+		const weights = externalData.map((path): WeightFile => ({ path, content: kept.get(path)! }));
+		weights.push(expandedWeights(expanded!, kept));
 		const model = files.get(file) as Uint8Array;
 		const graph = await openSession(ort, 'denoiser', model, device, weights);
 		answers.push(Object.values(await graph.run(feeds))[0]!.data);

@@ -26,7 +26,8 @@ async function twoSizes(): Promise<VerifiedPack> {
 	// Both graphs call their weights by one name; this one's get another of the same length.
 	const added = {
 		'wide-one.onnx': renamed(bytesOf(mixed, wide!.file).slice(), 'denoiser.w', 'wide-one.w'),
-		'wide-one.weights': bytesOf(mixed, wide!.externalData[0]!).slice()
+		'wide-one.weights': bytesOf(mixed, wide!.externalData[0]!).slice(),
+		'wide-one.json': renamed(bytesOf(mixed, wide!.expanded!).slice(), 'denoiser.w', 'wide-one.w')
 	};
 	for (const [path, bytes] of Object.entries(added)) {
 		contents.set(path, bytes);
@@ -37,7 +38,13 @@ async function twoSizes(): Promise<VerifiedPack> {
 	manifest.image.others = [WIDE];
 	manifest.graphs.denoiser.variants = [
 		{ ...native!, size: NATIVE },
-		{ ...wide!, file: 'wide-one.onnx', externalData: ['wide-one.weights'], size: WIDE }
+		{
+			...wide!,
+			file: 'wide-one.onnx',
+			externalData: ['wide-one.weights'],
+			expanded: 'wide-one.json',
+			size: WIDE
+		}
 	];
 	return verifyPack(
 		new TextEncoder().encode(JSON.stringify(manifest)).buffer,

@@ -6,7 +6,7 @@ import {
 	floatBitsFromBfloat,
 	floatBitsFromHalf,
 	halfFromFloatBits
-} from './floats';
+} from '$workers/runtime/floats';
 
 export interface FloatTensor {
 	readonly shape: readonly number[];

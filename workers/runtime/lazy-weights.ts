@@ -9,25 +9,31 @@
 
 /** Reads a piece of a file at once: the runtime does not wait. */
 export type ReadNow = (piece: Blob) => ArrayBuffer;
+/** @returns Exactly the bytes in [start, end). */
+export type ReadBytes = (start: number, end: number) => Uint8Array<ArrayBuffer>;
 
 /** Workers only. It takes no lock, so that several tabs may open one pack. */
 export function readBlobNow(piece: Blob): ArrayBuffer {
 	return new FileReaderSync().readAsArrayBuffer(piece);
 }
 
+/** @param blob Verified; a snapshot of a file that has changed since cannot be read any more. */
+export function blobBytes(blob: Blob, read: ReadNow = readBlobNow): ReadBytes {
+	return (start, end) => new Uint8Array(read(blob.slice(start, end)));
+}
+
 export class LazyWeights extends Uint8Array<ArrayBuffer> {
-	readonly #blob: Blob;
-	readonly #read: ReadNow;
+	readonly #size: number;
+	readonly #read: ReadBytes;
 	#failure: unknown = null;
 
-	/** @param blob Verified; a snapshot of a file that has changed since cannot be read any more. */
-	constructor(blob: Blob, read: ReadNow = readBlobNow) {
+	/** @param size Bytes of the whole file. */
+	constructor(size: number, read: ReadBytes) {
 		super(new ArrayBuffer(0));
-		this.#blob = blob;
+		this.#size = size;
 		this.#read = read;
 		// Properties, because the getters of typed arrays may not be overridden in TypeScript.
-		for (const name of ['byteLength', 'length'])
-			Object.defineProperty(this, name, { value: blob.size });
+		for (const name of ['byteLength', 'length']) Object.defineProperty(this, name, { value: size });
 	}
 
 	/** Why the last reading failed, or null. The runtime itself only says that it did. */
@@ -39,11 +45,11 @@ export class LazyWeights extends Uint8Array<ArrayBuffer> {
 	 * @returns Exactly the bytes in [start, end): a wrong length would write past the tensor.
 	 * @throws RangeError outside the file, or what reading throws
 	 */
-	override subarray(start = 0, end = this.#blob.size): Uint8Array<ArrayBuffer> {
+	override subarray(start = 0, end = this.#size): Uint8Array<ArrayBuffer> {
 		try {
-			if (!(start >= 0 && start <= end && end <= this.#blob.size))
-				throw new RangeError(`${start} to ${end} of ${this.#blob.size} bytes`);
-			const bytes = new Uint8Array(this.#read(this.#blob.slice(start, end)));
+			if (!(start >= 0 && start <= end && end <= this.#size))
+				throw new RangeError(`${start} to ${end} of ${this.#size} bytes`);
+			const bytes = this.#read(start, end);
 			if (bytes.byteLength !== end - start)
 				throw new RangeError(`${bytes.byteLength} bytes instead of ${end - start}`);
 			return bytes;

@@ -49,8 +49,8 @@ function requireConsistent(manifest: PackManifest): void {
 	if (files.reduce((sum, { bytes }) => sum + bytes, 0) !== totalBytes)
 		throw invalid('totalBytes is not the sum of the files');
 	for (const [name, { variants }] of Object.entries(graphs))
-		for (const { file, externalData } of variants)
-			for (const path of [file, ...externalData])
+		for (const { file, externalData, expanded } of variants)
+			for (const path of [file, ...externalData, ...(expanded === undefined ? [] : [expanded])])
 				if (!paths.has(path)) throw invalid(`graphs.${name}: ${path} is not among the files`);
 	requireEncoder(manifest, paths);
 	requireFed(manifest);

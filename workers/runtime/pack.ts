@@ -10,13 +10,14 @@ import {
 	type PackManifest
 } from '$lib/contract/manifest';
 import type { ProgressListener } from '$lib/contract/progress';
+import { expandedWeights } from './expanded-weights';
 import type { Graph } from './graph';
 import { underKnownNames } from './graph-names';
 import { GraphShelf } from './graph-shelf';
 import { variantFor } from './graph-variant';
 import { graphNames, planMemory, type OpenVariant } from './memory-plan';
 import type { Ort } from './ort';
-import { openSession, type OpenGraph, type SessionDevice } from './session';
+import { openSession, type OpenGraph, type SessionDevice, type WeightFile } from './session';
 import { readWhole, type VerifiedPack } from './verified-pack';
 
 /** Compiled graphs by name. */
@@ -60,7 +61,11 @@ export async function openPack(
 	let ahead = { index: 0, count: plan.kind === 'all' ? native.length : 1 };
 	const shelf = new GraphShelf(plan, async ({ name, variant }) => {
 		report({ kind: 'session', graph: name, ...ahead });
-		const weights = variant.externalData.map((path) => ({ path, content: files.get(path)! }));
+		const weights: WeightFile[] = variant.externalData.map((path) => ({
+			path,
+			content: files.get(path)!
+		}));
+		if (variant.expanded !== undefined) weights.push(expandedWeights(variant.expanded, files));
 		const file = files.get(variant.file)!;
 		const model = file instanceof Blob ? await readWhole(variant.file, file) : file;
 		const graph = await openSession(ort, name, model, device, weights);

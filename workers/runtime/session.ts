@@ -3,7 +3,7 @@ import { LuxError } from '$lib/contract/errors';
 import type { InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
 import type { Gpu } from './gpu';
 import type { Graph, GraphTensor } from './graph';
-import { LazyWeights } from './lazy-weights';
+import { blobBytes, LazyWeights } from './lazy-weights';
 import type { Ort } from './ort';
 
 export type SessionDevice = { kind: 'wasm' } | { kind: 'webgpu'; gpu: Gpu };
@@ -44,7 +44,7 @@ export async function openSession(
 ): Promise<OpenGraph> {
 	const mounted = weights.map(({ path, content }) => ({
 		path,
-		data: content instanceof Blob ? new LazyWeights(content) : content
+		data: content instanceof Blob ? new LazyWeights(content.size, blobBytes(content)) : content
 	}));
 	try {
 		const session = await ort.InferenceSession.create(model, {

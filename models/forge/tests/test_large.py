@@ -18,6 +18,7 @@ from forge.large.checkpoints import published
 from forge.large.config import SD15, SD15_PLUS, TINY, TINY_PLUS
 from forge.large.describe import NEGATIVE, SCHEDULER
 from forge.large.encode import cosine
+from forge.large.expansion import write_expanded
 from forge.large.goldens import PROMPT, reference_unet, set_scale, tokenise
 from forge.large.graphs import build_graphs, export
 from forge.large.lora import draw_adapters
@@ -126,6 +127,10 @@ def test_assembled_weights_give_what_pytorch_gives(written: tuple[Path, dict], t
         (tmp_path / graph.file).write_bytes((folder_of(folder, variant) / graph.file).read_bytes())
         for name, data in shards[variant][graph.name].files().items():
             (tmp_path / name).write_bytes(data)
+        expanded = f"{graph.stem}-expanded.json"
+        if (folder_of(folder, variant) / expanded).exists():
+            (tmp_path / expanded).write_bytes((folder_of(folder, variant) / expanded).read_bytes())
+            write_expanded(tmp_path, expanded)
         session = onnxruntime.InferenceSession(tmp_path / graph.file, providers=["CPUExecutionProvider"])
         with torch.no_grad():
             result = graph.module(*graph.inputs.values())

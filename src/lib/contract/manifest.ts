@@ -33,6 +33,8 @@ const graph = v.strictObject({
 				externalData: v.array(path),
 				/** The one size of picture that this file is for; absent where the file serves every size. */
 				size: v.optional(v.strictObject({ width: positiveInteger, height: positiveInteger })),
+				/** Says how float32 weights that the graph asks for are made of smaller ones in `externalData`. */
+				expanded: v.optional(path),
 				/** What the open graph holds on to, weights above all, bytes: the memory plan adds these up. */
 				memoryBytes: v.optional(count),
 				devices: v.pipe(v.array(v.picklist(['wasm', 'webgpu'])), v.minLength(1)),

@@ -1,4 +1,4 @@
-import { LazyWeights, type ReadNow } from '$workers/runtime/lazy-weights';
+import { blobBytes, LazyWeights, type ReadNow } from '$workers/runtime/lazy-weights';
 import { describe, expect, it } from 'vitest';
 
 const bytes = Uint8Array.from({ length: 100 }, (_, i) => i);
@@ -12,7 +12,7 @@ function weights(read: (start: number, end: number) => ArrayBuffer = cut): LazyW
 		return piece;
 	};
 	const readNow: ReadNow = (piece) => read(...pieces.get(piece)!);
-	return new LazyWeights(blob, readNow);
+	return new LazyWeights(blob.size, blobBytes(blob, readNow));
 }
 const cut = (start: number, end: number) => bytes.slice(start, end).buffer;
 

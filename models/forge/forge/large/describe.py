@@ -40,10 +40,11 @@ class Footprint:
 
 
 def manifest_of(
-    folder: Path, config: LargeConfig, graphs: list[LargeGraph], shards: dict[str, Shards], sizes: dict[str, Footprint],
-    licences: list[dict], version: str,
+    folder: Path, config: LargeConfig, graphs: list[LargeGraph], shards: dict[str, Shards], expanded: dict[str, str],
+    sizes: dict[str, Footprint], licences: list[dict], version: str,
 ) -> dict:
-    """The manifest of the graphs, weights and words in `folder`. `sizes`: by a graph's file."""
+    """The manifest of the graphs, weights and words in `folder`. `expanded`: by a graph's name, the file that says how stored weights are
+    widened; `sizes`: by a graph's file."""
     entries: dict[str, dict] = {}
     for graph in graphs:
         model = onnx.load(folder / graph.file, load_external_data=False)
@@ -57,6 +58,8 @@ def manifest_of(
             if value["name"] in graph.free:
                 value["shape"][graph.free[value["name"]]] = config.photos * config.tokens
         entry: dict = {"file": graph.file, "externalData": [] if graph.copied else list(shards[graph.name].files())}
+        if graph.name in expanded:
+            entry["expanded"] = expanded[graph.name]
         if graph.size:
             entry["size"] = {"width": graph.size[0], "height": graph.size[1]}
         entry |= {
@@ -64,7 +67,7 @@ def manifest_of(
             "inputs": inputs, "outputs": outputs,
         }
         entries.setdefault(graph.name, {"variants": []})["variants"].append(entry)
-    names = [*FILES, *(graph.file for graph in graphs), *(name for part in shards.values() for name in part.files())]
+    names = [*FILES, *(graph.file for graph in graphs), *expanded.values(), *(name for part in shards.values() for name in part.files())]
     largest = max(SMALLEST_BUFFER, *(size.largest for size in sizes.values()))
     native = [size for graph in graphs if graph.size in (None, config.sizes[0]) for size in [sizes[graph.file]]]
     files = [hash_file(folder / name) for name in names]

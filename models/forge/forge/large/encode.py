@@ -1,5 +1,6 @@
-"""How weights are stored: as they are, in half precision, as int8 with a scale a channel, or as int4 in blocks. Half precision and int8 become float32
-again through operators that ONNX Runtime folds when it opens the graph; int4 stays int4 in memory and is read by MatMulNBits."""
+"""How weights are stored: as they are, in half precision, as int8 with a scale a channel, or as int4 in blocks. int4 stays int4 in memory and is read by
+MatMulNBits. Half precision and int8 become float32 while a graph is opened, by the app, tensor by tensor (`expansion.py`): operators in the graph
+would do the same, but ONNX Runtime folds them into a second copy of all weights, which no browser has room for."""
 
 from dataclasses import dataclass
 
@@ -27,14 +28,16 @@ class Part:
 
 @dataclass(frozen=True)
 class Encoded:
-    """A stored weight: the recipe's encoding, its parts, nodes that make float32 of them, and for int4 the node that takes the place of the
-    product. `as_published`: the values are stored in the published orientation, not the graph's."""
+    """A stored weight: the recipe's encoding, its parts, and for int4 the node that takes the place of the product, with one that widens its scales.
+    `as_published`: the values are stored in the published orientation, not the graph's. `expanded`: what the graph reads is float32 all
+    the same."""
 
     encoding: dict
     parts: tuple[Part, ...]
     nodes: tuple[onnx.NodeProto, ...] = ()
     replaces: onnx.NodeProto | None = None
     as_published: bool = False
+    expanded: bool = False
 
 
 def encode_weight(name: str, array: np.ndarray, user: onnx.NodeProto, variant: str, threshold: int, transposed: bool) -> Encoded:
@@ -53,7 +56,7 @@ def encode_weight(name: str, array: np.ndarray, user: onnx.NodeProto, variant: s
         # A row of a table is what it gives out.
         return encode_int8(name, array, 0 if user.op_type == "Gather" else output_axis(user, array.ndim))
     half = Part("values", ".half", array.astype(np.float16), array.shape, FLOAT16)
-    return Encoded({"kind": "cast", "dtype": "F16"}, (half,), (helper.make_node("Cast", [f"{name}.half"], [name], to=FLOAT),))
+    return Encoded({"kind": "cast", "dtype": "F16"}, (half,), expanded=True)
 
 
 def encode_int8(name: str, array: np.ndarray, axis: int) -> Encoded:
@@ -64,11 +67,7 @@ def encode_int8(name: str, array: np.ndarray, axis: int) -> Encoded:
         Part("codes", ".int8", codes, codes.shape, INT8),
         Part("scales", ".scale", scales, scales.reshape(dims).shape, FLOAT),
     )
-    nodes = (
-        helper.make_node("Cast", [f"{name}.int8"], [f"{name}.cast"], to=FLOAT),
-        helper.make_node("Mul", [f"{name}.cast", f"{name}.scale"], [name]),
-    )
-    return Encoded({"kind": "int8", "axis": axis, "scales": "F32"}, parts, nodes)
+    return Encoded({"kind": "int8", "axis": axis, "scales": "F32"}, parts, expanded=True)
 
 
 def encode_int4(name: str, array: np.ndarray, product: onnx.NodeProto) -> Encoded:

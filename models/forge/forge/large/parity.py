@@ -8,6 +8,7 @@ import numpy as np
 import onnxruntime
 
 from forge.large.encode import cosine
+from forge.large.expansion import write_expanded
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,8 @@ class Assembled:
         variant = next(v for v in self.graphs[name]["variants"] if size is None or v.get("size") == size)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
+        if "expanded" in variant:
+            write_expanded(self.folder, variant["expanded"])
         session = onnxruntime.InferenceSession(self.folder / variant["file"], options, providers=["CPUExecutionProvider"])
         called = {value.get("as", value["name"]): value["name"] for value in (*variant["inputs"], *variant["outputs"])}
         known = [value.get("as", value["name"]) for value in variant["outputs"]]

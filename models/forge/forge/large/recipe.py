@@ -15,6 +15,7 @@ from torch import Tensor
 
 from forge.large.checkpoints import Checkpoint
 from forge.large.encode import Encoded, cosine, encode_weight, restored
+from forge.large.expansion import Expansion
 from forge.large.graphs import external, floats
 from forge.large.lora import LowRank, fuse, key_of
 
@@ -134,6 +135,7 @@ class Emptied:
 
     entries: list[dict]
     shards: Shards
+    expansion: Expansion
     used: set[tuple[str, str]]
     # Hash of a weight -> what became of it, for graphs of other sizes with the same weights.
     placed: dict[bytes, "Placed"] = field(default_factory=dict)
@@ -158,7 +160,8 @@ def empty_graph(
     network at another size, whose files this graph shares.
 
     Raises ValueError for an initializer of unknown origin that is too large to be a constant, or one that `first` has not got."""
-    out = Emptied([], first.shards if first else Shards(stem), set(), first.placed if first else {})
+    files = (first.shards, first.expansion) if first else (Shards(stem), Expansion(f"{stem}.expanded"))
+    out = Emptied([], *files, set(), first.placed if first else {})
     moved = {}
     for name, array in floats(model).items():
         key = sha1(array)
@@ -191,8 +194,12 @@ def place(alias: str, array: np.ndarray, user: onnx.NodeProto, origin: Origin, v
     for part in encoded.parts:
         data = np.ascontiguousarray(part.values).tobytes()
         file, offset = out.shards.add(data)
-        initializers.append(external(alias + part.suffix, part.dtype, part.dims, (file, offset, len(data))))
+        if not encoded.expanded:
+            initializers.append(external(alias + part.suffix, part.dtype, part.dims, (file, offset, len(data))))
         outputs.append({"part": part.part, "initializer": alias + part.suffix, "file": file, "offset": offset, "bytes": len(data)})
+    if encoded.expanded:
+        place = out.expansion.add(array.shape, encoded.encoding, outputs)
+        initializers.append(external(alias, onnx.TensorProto.FLOAT, array.shape, place))
     out.entries.append(weight_entry(origin, array.shape, encoded, outputs))
     out.used.add((origin.checkpoint.id, origin.tensor))
     if origin.adapter:

@@ -58,6 +58,11 @@ def write_pack(
         tidy(model, graph.name)
         (pack / graph.file).write_bytes(model.SerializeToString(deterministic=True))
     shards = {name: emptied.shards for name, emptied in first.items()}
+    expanded = {}
+    for name, emptied in first.items():
+        if emptied.expansion.tensors:
+            expanded[name] = f"{emptied.shards.stem}-expanded.json"
+            (pack / expanded[name]).write_text(emptied.expansion.as_json(), encoding="utf-8")
     require_all_used(checkpoints, set().union(*(emptied.used for emptied in first.values())))
     write_words(pack, config.text["vocab_size"], merges)
     # For their hashes only: the browser makes its own.
@@ -65,7 +70,7 @@ def write_pack(
     for name, data in assembled.items():
         (pack / name).write_bytes(data)
     brought = [path.name for path in sorted(pack.iterdir()) if path.name not in ("manifest.json", "recipe.json")]
-    write_json(pack / "manifest.json", manifest_of(pack, config, graphs, shards, sizes, [{**MADE_UP, "files": brought}], "0.1.0"))
+    write_json(pack / "manifest.json", manifest_of(pack, config, graphs, shards, expanded, sizes, [{**MADE_UP, "files": brought}], "0.1.0"))
     weights = [entry for emptied in first.values() for entry in emptied.entries]
     # One line: indented, it is three times as long.
     text = json.dumps(recipe_of(config.id, hub, checkpoints, graphs, weights, shards), separators=(",", ":"))
