@@ -1,5 +1,6 @@
 """Large Format: recipes by machine, graphs without weights, agreement with diffusers and transformers."""
 
+import argparse
 import hashlib
 import json
 import math
@@ -20,6 +21,7 @@ from forge.large.describe import NEGATIVE, SCHEDULER
 from forge.large.encode import cosine
 from forge.large.expansion import write_expanded
 from forge.large.goldens import PROMPT, reference_unet, set_scale, tokenise
+from forge.large.hub import run as run_hub
 from forge.large.graphs import build_graphs, export
 from forge.large.lora import draw_adapters
 from forge.large.models import Denoiser, IdentityKeys, IdentityProjector, TextEncoder, bare_models, build_models
@@ -291,3 +293,36 @@ def test_a_pack_of_features_says_so(plus: Path) -> None:
     assert identity["nobody"] == pytest.approx([-0.037, -0.084, -0.184], abs=1e-3)
     unused = {source["id"]: source["unused"] for source in json.loads((plus / "pack/recipe.json").read_text())["sources"]}
     assert all("layers.2." in name or "layernorm" in name or "projection" in name or "position_ids" in name for name in unused["vision"])
+
+
+def test_the_fake_hub_is_written_once(tmp_path: Path) -> None:
+    args = argparse.Namespace(config="tiny", out=tmp_path, seed=7, serve=None)
+    run_hub(args)
+    listed = json.loads((tmp_path / "hub.json").read_text())["files"]
+    assert {entry["id"] for entry in listed} == {"text-encoder", "unet", "few-steps", "vae", "preview", "identity", "face"}
+    for entry in listed:
+        assert digest(tmp_path / entry["repository"] / entry["path"]) == entry["sha256"]
+    (tmp_path / "hub.json").write_text("kept")
+    run_hub(args)
+    assert (tmp_path / "hub.json").read_text() == "kept"
+
+
+def test_widened_weights_are_what_was_rounded(written: tuple[Path, dict], tmp_path: Path) -> None:
+    """The float32 file that the app makes while a graph is opened, written out: each of its tensors comes from the stored ones and lies alone."""
+    folder, shards = written
+    for name, data in shards["int8"]["denoiser"].files().items():
+        (tmp_path / name).write_bytes(data)
+    (tmp_path / "denoiser-expanded.json").write_bytes((folder / "pack-int8/denoiser-expanded.json").read_bytes())
+    described = json.loads((tmp_path / "denoiser-expanded.json").read_text())
+    values = np.fromfile(write_expanded(tmp_path, "denoiser-expanded.json"), np.float32)
+    assert values.nbytes == described["bytes"]
+    end = 0
+    for tensor in described["tensors"]:
+        assert tensor["offset"] % 64 == 0 and end <= tensor["offset"] < end + 64
+        end = tensor["offset"] + tensor["bytes"]
+        part = values[tensor["offset"] // 4 : end // 4].reshape(tensor["shape"])
+        if tensor["kind"] == "int8":
+            levels = np.abs(np.moveaxis(part, tensor["axis"], 0)).reshape(tensor["shape"][tensor["axis"]], -1).max(1)
+            scales = np.fromfile(tmp_path / tensor["scales"]["file"], np.float32, levels.size, offset=tensor["scales"]["offset"])
+            assert np.allclose(levels, 127 * scales, rtol=1e-6)
+    assert {tensor["kind"] for tensor in described["tensors"]} == {"int8", "float16"}
