@@ -8,8 +8,8 @@ import { describe, expect, it } from 'vitest';
 const PACKS = 'models/packs';
 const offered = readdirSync(PACKS).filter((name) => existsSync(`${PACKS}/${name}/recipe.json`));
 
-it('packs are offered, the one for research first', () => {
-	expect(offered[0]).toBe('large-format');
+it('two packs are offered', () => {
+	expect(offered).toEqual(['large-format', 'large-format-open']);
 });
 
 describe.each(offered)('%s', (name) => {
