@@ -2,50 +2,25 @@
  * The whole pack in the real app: fetched from the hub of our own, assembled into OPFS, booted in the sealed worker and shot with. No GPU is
  * at hand, so it runs on WASM, where one step takes a minute.
  */
-import { createReadStream, existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { CHROMIUM_FLAGS, systemChromium } from '../chromium.mjs';
 import { createHub } from '../fake-hub.mjs';
+import { offerPack } from '../offer-pack.mjs';
 import { unwrap } from '../runner-page.mjs';
 import { serve } from '../serve.mjs';
 import { root, run } from '../setup.mjs';
 
 const HOUR = 3_600_000;
 
-/** The app with one pack more on offer, and a hub at `hub/`. @param {string} pack @param {string} hubFolder */
-function serveWith(pack, hubFolder) {
-	const hub = createHub({ dir: hubFolder });
-	return serve({
-		dir: join(root, 'build'),
-		before(request, response) {
-			const [path = ''] = (request.url ?? '').split('?');
-			if (path.startsWith('/hub/')) {
-				request.url = path.slice('/hub'.length);
-				void hub.handle(request, response);
-				return true;
-			}
-			response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-			if (path === '/packs/packs.json') {
-				response.end(JSON.stringify({ offers: ['proof'] }));
-				return true;
-			}
-			const file = path.replace('/packs/proof/', `${pack}/`);
-			if (file === path || !existsSync(file)) return false;
-			createReadStream(file).pipe(response);
-			return true;
-		}
-	});
-}
-
-/** Megabytes that this process and its children hold, the largest seen so far. */
+/** @returns Ends the watch, and gives the most bytes that all of Chromium's processes held at once (shared pages counted once). */
 function watchMemory() {
 	let peak = 0;
 	const timer = setInterval(async () => {
 		let sum = 0;
 		for (const id of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-			const { readFile } = await import('node:fs/promises');
 			const [command, memory] = await Promise.all([
 				readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => ''),
 				readFile(`/proc/${id}/smaps_rollup`, 'utf8').catch(() => '')
@@ -63,7 +38,12 @@ function watchMemory() {
 /** @param {{ written: string, variant: string, work: string, size: { width: number, height: number }, steps: number }} options */
 export async function proveInChromium({ written, variant, work, size, steps }) {
 	if (!existsSync(join(root, 'build/index.html'))) run('npm', ['run', '--silent', 'build']);
-	const server = await serveWith(join(written, `pack-${variant}`), join(written, 'hub'));
+	const hub = createHub({ dir: join(written, 'hub') });
+	const folder = join(written, `pack-${variant}`);
+	const server = await serve({
+		dir: join(root, 'build'),
+		before: offerPack({ folder, name: 'proof', hub })
+	});
 	// A profile on the disk: what a private window keeps has to fit into memory.
 	const profile = await mkdtemp(join(work, 'profile-'));
 	const context = await chromium.launchPersistentContext(profile, {

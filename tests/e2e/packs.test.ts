@@ -3,8 +3,9 @@
  * resumed, shot with, shot with offline, removed. The hub is one of our own; nothing of the pack is mocked.
  */
 import type { Page } from '@playwright/test';
-import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createHub, type Hub } from '../../scripts/fake-hub.mjs';
+import { offerPack } from '../../scripts/offer-pack.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { expect, PATIENCE, test as base } from './support/app';
 
@@ -26,23 +27,7 @@ const test = base.extend<{ hub: Hub }>({
 		const server = await serve({
 			dir: 'build',
 			port: 0,
-			before(request, response) {
-				const path = (request.url ?? '').split('?')[0]!;
-				if (path.startsWith('/hub/')) {
-					request.url = path.slice('/hub'.length);
-					void hub.handle(request, response);
-					return true;
-				}
-				response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
-				if (path === '/packs/packs.json') {
-					response.end(JSON.stringify({ offers: ['micro-clip'] }));
-					return true;
-				}
-				const file = path.replace('/packs/micro-clip/', `${FIXTURE}/pack/`);
-				if (file === path || !existsSync(file)) return false;
-				createReadStream(file).pipe(response);
-				return true;
-			}
+			before: offerPack({ folder: `${FIXTURE}/pack`, name: 'micro-clip', hub })
 		});
 		await use(server.url);
 		await server.close();

@@ -48,7 +48,8 @@ const ddimSchema = v.strictObject({
 });
 export type DdimConfig = v.InferOutput<typeof ddimSchema>;
 
-const lcmSchema = v.strictObject({
+/** Of models distilled to few steps from Stable Diffusion. */
+const distilledEntries = {
 	...noiseEntries,
 	beta_start: v.optional(beta, 0.00085),
 	beta_end: v.optional(beta, 0.012),
@@ -56,7 +57,11 @@ const lcmSchema = v.strictObject({
 		v.picklist(['linear', 'scaled_linear', 'squaredcos_cap_v2']),
 		'scaled_linear'
 	),
-	original_inference_steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 50),
+	original_inference_steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 50)
+};
+
+const lcmSchema = v.strictObject({
+	...distilledEntries,
 	clip_sample: v.optional(v.boolean(), false),
 	clip_sample_range: clipSampleRange,
 	timestep_scaling: v.optional(v.pipe(v.number(), v.gtValue(0)), 10)
@@ -64,14 +69,7 @@ const lcmSchema = v.strictObject({
 export type LcmConfig = v.InferOutput<typeof lcmSchema>;
 
 const tcdSchema = v.strictObject({
-	...noiseEntries,
-	beta_start: v.optional(beta, 0.00085),
-	beta_end: v.optional(beta, 0.012),
-	beta_schedule: v.optional(
-		v.picklist(['linear', 'scaled_linear', 'squaredcos_cap_v2']),
-		'scaled_linear'
-	),
-	original_inference_steps: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), 50),
+	...distilledEntries,
 	/** How far each step jumps ahead before noise brings it back; 0: never. In diffusers an argument of `step`. */
 	eta: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0.3)
 });
