@@ -13,6 +13,10 @@ import { root } from './setup.mjs';
 
 /** References of a sitter that the app is given; the others are what the judges compare with. */
 const REFERENCES = 3;
+/** Every axis left to the photographer. */
+const UNDIRECTED = Object.fromEntries(
+	['framing', 'setting', 'styling', 'mood', 'pose', 'look'].map((axis) => [axis, null])
+);
 
 const { values } = parseArgs({
 	options: {
@@ -78,7 +82,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		const text = request.told ? optionIds(request.options) : '';
 		const direction = request.told
 			? unwrap(await page.evaluate((ids) => window.luxshotRunner.parseDirection(ids), text), text)
-			: {};
+			: UNDIRECTED;
 		const frame = unwrap(
 			await page.evaluate((asked) => window.luxshotRunner.shootFrame(asked), {
 				handles: handles.get(request.sitter),
