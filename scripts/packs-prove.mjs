@@ -3,7 +3,7 @@
  * Runtime beside diffusers. Small size, in Chromium: installed, killed, resumed, shot with, shot with offline, removed, against goldens. Ends
  * with one line of JSON.
  *
- * `npm run packs:prove -- [--python PATH] [--work FOLDER] [--variants mixed float32] [--only full|browser|none] [--chromium]`
+ * `npm run packs:prove -- [--python PATH] [--work FOLDER] [--variants mixed --variants float32] [--only full|browser|none] [--chromium]`
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
@@ -21,7 +21,7 @@ const { values } = parseArgs({
 		variants: { type: 'string', multiple: true, default: ['mixed', 'float32'] },
 		config: { type: 'string', default: 'sd15' },
 		only: { type: 'string' },
-		/** Also installs the first variant in Chromium and takes one step with it on WASM: a quarter of an hour more. */
+		/** Also installs the first variant in Chromium and takes one step with it on WASM: some minutes more. */
 		chromium: { type: 'boolean', default: false }
 	}
 });

@@ -13,7 +13,8 @@ const VITEST = [
 const UNIT = [
 	'tests/unit/assembly',
 	'tests/golden/schedulers.test.ts',
-	'tests/golden/clip-tokens.test.ts'
+	'tests/golden/clip-tokens.test.ts',
+	'tests/golden/clip-ids.test.ts'
 ];
 const END_TO_END = ['tests/e2e/packs.test.ts'];
 

@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { build } from 'vite';
-import { createHub } from '../fake-hub.mjs';
+import { serveHub } from '../fake-hub.mjs';
 import { root } from '../setup.mjs';
 
 /** Runs a program to its end; what it prints is its answer. @param {string} command @param {string[]} args @param {string} [cwd] */
@@ -42,15 +41,11 @@ async function bundle() {
 
 /** @param {string} dir @param {(url: string, hub: import('../fake-hub.mjs').Hub) => Promise<any>} task */
 async function withHub(dir, task) {
-	const hub = createHub({ dir });
-	const server = createServer((request, response) => void hub.handle(request, response));
-	await new Promise((ready) => server.listen(0, '127.0.0.1', () => ready(undefined)));
-	const address = /** @type {import('node:net').AddressInfo} */ (server.address());
+	const { hub, url, close } = await serveHub({ dir });
 	try {
-		return await task(`http://127.0.0.1:${address.port}`, hub);
+		return await task(url, hub);
 	} finally {
-		server.closeAllConnections();
-		server.close();
+		await close();
 	}
 }
 

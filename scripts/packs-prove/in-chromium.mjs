@@ -1,6 +1,6 @@
 /**
  * The whole pack in the real app: fetched from the hub of our own, assembled into OPFS, booted in the sealed worker and shot with. No GPU is
- * at hand, so it runs on WASM, where one step takes a minute.
+ * at hand, so it runs on WASM.
  */
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';

@@ -34,7 +34,7 @@ class LargeConfig:
     # CLIPVisionConfig of an image encoder that takes the place of the face encoder: the identity of IP-Adapter plus-face. None: FaceID.
     vision: dict | None = None
     resampler_heads: int = 12
-    # Whether goldens hold whole shoots: at full size they take a quarter of an hour.
+    # Whether goldens hold whole shoots: at full size they take minutes.
     shoots: bool = True
     # Further sizes (width, height).
     others: tuple[tuple[int, int], ...] = ()

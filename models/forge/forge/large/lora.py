@@ -54,7 +54,7 @@ def fuse(weight: Tensor, adapter: LowRank) -> Tensor:
     down = adapter.down.numpy().astype(np.float64).reshape(adapter.down.shape[0], -1)
     base = weight.numpy().reshape(up.shape[0], -1)
     fused = np.empty(base.shape, np.float32)
-    # A few rows at a time stay in the processor's cache: the real UNet would take half an hour otherwise.
+    # A few rows at a time stay in the processor's cache.
     rows = max(1, 2**16 // base.shape[1])
     for start in range(0, base.shape[0], rows):
         part = slice(start, start + rows)
