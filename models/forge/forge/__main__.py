@@ -16,6 +16,7 @@ STEPS = {
     "encode": ("forge.train.encode", "cache latents and reference embeddings for the denoiser"),
     "train-critic": ("forge.train.critic", "train the network that judges predicted latents while the denoiser trains"),
     "train": ("forge.train.denoiser", "train the denoiser with decoupled identity cross-attention"),
+    "distil": ("forge.train.distil", "distil the trained denoiser to few evaluations without guidance"),
     "train-judges": ("forge.train.judges", "train the embedding and the axis probe that only `forge eval` uses"),
     "pack-judges": ("forge.pack.judge_files", "the judges as small files, for measuring later packs by the same judges"),
     "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),

@@ -13,15 +13,16 @@ from forge.data.crops import FaceCrops, PairSampler
 from forge.data.shards import read_cache, shard_paths
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import MICRO, POCKET
-from forge.nets.critic import LatentCritic
-from forge.train.autoencoder import cut_patches, importance
+from forge.nets.critic import LatentCritic, align_latents
+from forge.train.batches import Batches, Told
 from forge.train.critic import identity_contrast
-from forge.train.denoiser import Batches, Told, criticise
 from forge.train.encode import LatentSet
 from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
 from forge.train.metric import contrast
+from forge.train.objectives import criticise
 from forge.train.optimiser import build_optimiser, orthogonalise
 from forge.train.parallel import Context, launch
+from forge.train.picture_losses import cut_patches, importance
 
 
 def test_alignment_puts_landmarks_on_the_template() -> None:
@@ -130,7 +131,7 @@ class KnowingCritic(nn.Module):
         super().__init__()
         self.said = (logits, embedding)
 
-    def forward(self, latents: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    def forward(self, latents: torch.Tensor, composition: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         return self.said
 
 
@@ -160,8 +161,18 @@ def test_contrast_of_sitters_does_not_punish_the_same_person_twice() -> None:
 
 
 def test_critic_reads_latents_of_the_pack() -> None:
-    logits, embedding = LatentCritic(POCKET)(torch.randn(2, 12, 20, 16))
+    composition = torch.tensor([[0.42, 0.35, 0.6, 0.34, 0.52, 0.42, 0.44, 0.48, 0.58, 0.47, 0.2, 1.0]]).repeat(2, 1)
+    logits, embedding = LatentCritic(POCKET)(torch.randn(2, 12, 20, 16), composition)
     assert logits.shape == (2, 6, 9) and torch.allclose(embedding.norm(dim=1), torch.ones(2), atol=1e-5)
+
+
+def test_critic_finds_the_face_where_the_composition_says() -> None:
+    latents = torch.zeros(1, 12, 20, 16)
+    latents[0, 0, 4:9, 3:8] = 1
+    there = [0.3, 0.3, 0.42, 0.3, 0.36, 0.36, 0.31, 0.4, 0.41, 0.4, 0, 1]
+    elsewhere = [value + 0.5 if i < 10 else value for i, value in enumerate(there)]
+    seen = [align_latents(latents, torch.tensor([points]))[0, 0].mean() for points in (there, elsewhere)]
+    assert seen[0] > 0.15 and seen[1] < 0.01
 
 
 def test_durations_and_schedule() -> None:

@@ -46,14 +46,27 @@ def align_faces(images: np.ndarray, points: np.ndarray, size: int, zoom: float =
 
 def cut(images: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:
     """Crops u8 [N, size, size, 3] of images u8 [N, H, W, 3]; places [N, 2, 3] map crop pixels to image pixels."""
-    height, width = images.shape[1:3]
-    ticks = torch.arange(size, dtype=torch.float32) + 0.5
-    plane = torch.stack([*torch.meshgrid(ticks, ticks, indexing="xy"), torch.ones(size, size)], -1)
-    place = torch.einsum("nij,hwj->nhwi", torch.from_numpy(places).float(), plane)
-    grid = place / torch.tensor([width, height]) * 2 - 1
     planes = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float()
-    crops = grid_sample(planes, grid, mode="bilinear", padding_mode="border", align_corners=False)
+    crops = sample_places(planes, torch.from_numpy(places).float(), size)
     return crops.round().clamp(0, 255).byte().permute(0, 2, 3, 1).numpy()
+
+
+def align_tensor(pictures: Tensor, points: np.ndarray, size: int) -> Tensor:
+    """Aligned crops [N, C, size, size] of pictures [N, C, H, W] with landmarks [N, 5, 2] in pixels; gradients pass."""
+    source = anchors(points.astype(np.float64))
+    places = similarity(np.broadcast_to(TEMPLATE * size, source.shape), source)
+    return sample_places(pictures, torch.from_numpy(places).float().to(pictures.device), size)
+
+
+def sample_places(planes: Tensor, places: Tensor, size: int) -> Tensor:
+    """Bilinear samples [N, C, size, size] of planes [N, C, H, W], edges replicated; places [N, 2, 3] map sample coordinates to
+    those of the planes."""
+    height, width = planes.shape[2:]
+    ticks = torch.arange(size, dtype=torch.float32, device=planes.device) + 0.5
+    plane = torch.stack([*torch.meshgrid(ticks, ticks, indexing="xy"), torch.ones_like(ticks).expand(size, size)], -1)
+    place = torch.einsum("nij,hwj->nhwi", places, plane)
+    grid = place / torch.tensor([width, height], device=planes.device) * 2 - 1
+    return grid_sample(planes.float(), grid, mode="bilinear", padding_mode="border", align_corners=False)
 
 
 def to_tensor(images: np.ndarray) -> Tensor:

@@ -17,7 +17,7 @@ from forge.data.composition import describe_composition
 
 @dataclass(frozen=True)
 class Portraits:
-    """Composed portraits: image u8 [N, 320, 256, 4] (RGB and subject mask), direction u8 [N, 6] with the applied look,
+    """Composed portraits: image u8 [N, H, W, 4] (RGB and subject mask), direction u8 [N, 6] with the applied look,
     identity i32 [N], points f32 [N, 5, 2] in pixels, visible bool [N], record i64 [N] (same render, same number),
     composition f32 [N, 12]."""
 
@@ -74,21 +74,40 @@ def read_identities(data: Path) -> Identities:
 
 
 def read_backgrounds(data: Path, most: int = 2000) -> np.ndarray:
-    """Backgrounds without subjects, u8 [N, 320, 256, 3], evenly from all portrait shards."""
+    """Backgrounds without subjects, half as large as rendered, u8 [N, 320, 256, 3], evenly from all portrait shards."""
     paths = shard_paths(data, "portraits")
     each = -(-most // len(paths))
-    return np.concatenate([np.load(path)["bg"][:each] for path in paths])[:most]
+    return np.concatenate([halve(np.load(path)["bg"][:each]) for path in paths])[:most]
 
 
-def compose_shard(path: Path, looks: int) -> Portraits:
+def halve(pictures: np.ndarray) -> np.ndarray:
+    """Pictures u8 [N, H, W, C] at half the size, every pixel the mean of four."""
+    count, height, width, channels = pictures.shape
+    blocks = pictures.reshape(count, height // 2, 2, width // 2, 2, channels)
+    return np.rint(blocks.astype(np.float32).mean((2, 4))).astype(np.uint8)
+
+
+def halve_foreground(fg: np.ndarray) -> np.ndarray:
+    """Straight-alpha foregrounds u8 [N, H, W, 4] at half the size; colours are averaged by their opacity."""
+    count, height, width, _ = fg.shape
+    blocks = fg.reshape(count, height // 2, 2, width // 2, 2, 4).astype(np.float32)
+    alpha = blocks[..., 3:]
+    colour = (blocks[..., :3] * alpha).sum((2, 4)) / np.maximum(alpha.sum((2, 4)), 1)
+    return np.rint(np.concatenate([colour, alpha.mean((2, 4))], -1)).astype(np.uint8)
+
+
+def compose_shard(path: Path, looks: int, half: bool = True) -> Portraits:
     """Compose every record of a portrait shard with its preferred look and `looks` - 1 others (chosen by the record's
-    seed, so that the result never changes)."""
+    seed, so that the result never changes), at half the rendered size or at the full one."""
     # The renderer is only needed when raw shards are read.
     from forge.render.compose import compose
     from forge.render.directions import make_shot
 
     shard = np.load(path)
     arrays = {key: shard[key] for key in shard.files}
+    if half:
+        arrays["fg"], arrays["bg"] = halve_foreground(arrays["fg"]), halve(arrays["bg"])
+        arrays["points"] = arrays["points"] / 2
     images, directions, rows, compositions = [], [], [], []
     for i in range(len(arrays["identity"])):
         direction = arrays["direction"][i]
@@ -110,15 +129,15 @@ def compose_shard(path: Path, looks: int) -> Portraits:
     )
 
 
-def update_cache(data: Path, cache: Path, looks: int) -> int:
-    """Compose the shards of `data` that are not in `cache` yet; returns how many were added."""
+def update_cache(data: Path, cache: Path, looks: int, half: bool = True) -> int:
+    """Compose the shards of `data` that are not in `cache` yet; returns how many were added. See `compose_shard`."""
     cache.mkdir(parents=True, exist_ok=True)
     added = 0
     for path in shard_paths(data, "portraits"):
         meta = cache / f"{path.stem}.npz"
         if meta.exists():
             continue
-        portraits = compose_shard(path, looks)
+        portraits = compose_shard(path, looks, half)
         np.save(cache / f"{path.stem}.npy", portraits.image)
         partial = meta.with_suffix(".part")
         with partial.open("wb") as stream:

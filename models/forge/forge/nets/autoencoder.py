@@ -1,4 +1,4 @@
-"""Latent autoencoder: 16x downsampling, convolutions and ReLU only, so that it decodes quickly on a CPU.
+"""Latent autoencoder: 32x downsampling (16x of half the picture), convolutions and ReLU only, so that it decodes quickly on a CPU.
 
 Beside the networks runs a linear path, one projection of every 16x16 patch, set to the principal components of real
 patches before training (`set_components`). Ten minutes on two cores are then spent on what is not linear.
@@ -32,10 +32,10 @@ class ResidualBlock(nn.Module):
 
 
 class Upsample(nn.Sequential):
-    """1x1 convolution and depth-to-space: doubles both sides."""
+    """Convolution and depth-to-space: doubles both sides."""
 
-    def __init__(self, channels_in: int, channels_out: int) -> None:
-        super().__init__(nn.Conv2d(channels_in, channels_out * 4, 1), nn.PixelShuffle(2))
+    def __init__(self, channels_in: int, channels_out: int, kernel: int = 1) -> None:
+        super().__init__(nn.Conv2d(channels_in, channels_out * 4, kernel, padding=kernel // 2), nn.PixelShuffle(2))
 
 
 class Autoencoder(nn.Module):
@@ -54,14 +54,18 @@ class Autoencoder(nn.Module):
         layers: list[nn.Module] = [nn.Conv2d(config.latent_channels, config.decoder_channels[0], 3, padding=1)]
         for level, (channels, blocks) in enumerate(zip(config.decoder_channels, config.decoder_blocks)):
             if level:
-                layers.append(Upsample(config.decoder_channels[level - 1], channels))
+                # The fifth level makes detail out of neighbours: at half the picture's size there is nothing finer to shuffle.
+                layers.append(Upsample(config.decoder_channels[level - 1], channels, 3 if level > 3 else 1))
             layers += [ResidualBlock(channels) for _ in range(blocks)]
         # Four planes for every pixel (red, green, blue, subject mask), 2x2 pixels for every position.
         layers += [nn.ReLU(), nn.Conv2d(config.decoder_channels[-1], 16, 3, padding=1), nn.PixelShuffle(2)]
         self.decoder = nn.Sequential(*layers)
-        side = config.factor
+        self.pool = config.pool
+        side = config.factor // config.pool
         self.project = nn.Conv2d(3, config.latent_channels, side, side)
-        self.expand = nn.Sequential(nn.Conv2d(config.latent_channels, 4 * side * side, 1), nn.PixelShuffle(side))
+        self.expand = nn.Sequential(
+            nn.Conv2d(config.latent_channels, 4 * config.factor**2, 1), nn.PixelShuffle(config.factor)
+        )
         # Started at nothing: the networks add to the linear path.
         for layer in (self.encoder[-1], self.decoder[-2]):
             nn.init.normal_(layer.weight, 0, 1e-3)
@@ -76,8 +80,8 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def set_components(self, patches: Tensor) -> None:
-        """Set the linear path to the principal components of `patches` [N, 3, side, side] in [-1, 1], scaled to unit
-        variance. The mask starts at even odds."""
+        """Set the linear path to the principal components of `patches` [N, 3, side, side] in [-1, 1] of pictures as the
+        encoder sees them (`pool` times smaller), scaled to unit variance. The mask starts at even odds."""
         flat = patches.flatten(1)
         mean = flat.mean(0)
         values, vectors = torch.linalg.eigh((flat - mean).T @ (flat - mean) / len(flat))
@@ -88,17 +92,30 @@ class Autoencoder(nn.Module):
         self.project.bias.copy_(-(weight @ mean))
         self.expand[0].weight.zero_()
         self.expand[0].bias.zero_()
-        pixels = flat.shape[1]
-        self.expand[0].weight[:pixels] = (axes * scale[:, None]).T[:, :, None, None]
-        self.expand[0].bias[:pixels] = mean
+        side, pixels = patches.shape[2], 3 * (patches.shape[2] * self.pool) ** 2
+
+        def enlarge(planes: Tensor) -> Tensor:
+            planes = planes.view(-1, 3, side, side).repeat_interleave(self.pool, 2).repeat_interleave(self.pool, 3)
+            return planes.flatten(1)
+
+        self.expand[0].weight[:pixels] = enlarge(axes * scale[:, None]).T[:, :, None, None]
+        self.expand[0].bias[:pixels] = enlarge(mean)[0]
 
     def encode_raw(self, sample: Tensor) -> Tensor:
-        """sample [B, 3, H, W] in [-1, 1] -> latents [B, C, H / 16, W / 16] before normalisation."""
+        """sample [B, 3, H, W] in [-1, 1] -> latents [B, C, H / 32, W / 32] before normalisation."""
+        return self.encode_small(nn.functional.avg_pool2d(sample, self.pool) if self.pool > 1 else sample)
+
+    def encode_small(self, sample: Tensor) -> Tensor:
+        """The same of a picture that is `pool` times smaller already."""
         return LATENT_LIMIT * torch.tanh((self.encoder(sample) + self.project(sample)) / LATENT_LIMIT)
 
     def encode(self, sample: Tensor) -> Tensor:
-        """sample [B, 3, H, W] in [-1, 1] -> normalised latents [B, C, H / 16, W / 16]."""
-        return (self.encode_raw(sample) - self.mean) / self.deviation
+        """sample [B, 3, H, W] in [-1, 1] -> normalised latents [B, C, H / 32, W / 32]."""
+        return self.normalise(self.encode_raw(sample))
+
+    def normalise(self, raw: Tensor) -> Tensor:
+        """Raw latents -> latents of mean 0 and deviation 1 in every channel."""
+        return (raw - self.mean) / self.deviation
 
     def decode_raw(self, latents: Tensor) -> tuple[Tensor, Tensor]:
         """Raw latents -> unclamped sample [B, 3, H, W] and mask logits [B, 1, H, W] (what the losses need)."""

@@ -11,9 +11,9 @@ UNSET = 9
 class PocketConfig:
     """Widths of all Pocket networks. Image sizes in pixels; the latent is `factor` times smaller on each side."""
 
-    image_width: int = 256
-    image_height: int = 320
-    factor: int = 16
+    image_width: int = 512
+    image_height: int = 640
+    factor: int = 32
     latent_channels: int = 12
     crop_size: int = 112
     embedding: int = 256
@@ -23,8 +23,8 @@ class PocketConfig:
     # Compositions kept for every framing and pose.
     compositions: int = 32
     encoder_channels: tuple[int, int, int] = (32, 80, 160)
-    decoder_channels: tuple[int, int, int, int] = (160, 96, 48, 24)
-    decoder_blocks: tuple[int, int, int, int] = (2, 2, 1, 1)
+    decoder_channels: tuple[int, ...] = (160, 96, 48, 24, 16)
+    decoder_blocks: tuple[int, ...] = (3, 3, 2, 2, 1)
     face_channels: tuple[int, int, int] = (56, 112, 192)
     denoiser_channels: tuple[int, int] = (96, 256)
     transformer_blocks: int = 3
@@ -36,6 +36,12 @@ class PocketConfig:
     def latent_size(self) -> tuple[int, int]:
         """Latent rows and columns."""
         return self.image_height // self.factor, self.image_width // self.factor
+
+    @property
+    def pool(self) -> int:
+        """How much smaller the encoder sees a picture, which it then makes 16 times smaller: the latents were trained on
+        pictures of half the size, and the decoder was given another level later."""
+        return self.factor // 16
 
     @property
     def direction_tokens(self) -> int:
@@ -57,6 +63,7 @@ POCKET = PocketConfig()
 MICRO = PocketConfig(
     image_width=64,
     image_height=80,
+    factor=16,
     latent_channels=8,
     embedding=32,
     context=16,

@@ -13,6 +13,7 @@ from forge.pack.write import default_settings, write_pack
 
 # checkpoint file -> attribute of the bundle
 PARTS = {"autoencoder.pt": "autoencoder", "face.pt": "face_encoder", "denoiser.pt": "conditioned"}
+DISTILLED = "distilled.pt"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -26,10 +27,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def load_bundle(checkpoints: Path) -> Bundle:
-    """The trained networks in `checkpoints`. Raises FileNotFoundError when one is missing."""
+    """The trained networks in `checkpoints`; the distilled denoiser where there is one. Raises FileNotFoundError when one is missing."""
     bundle = Bundle(POCKET)
     for file, attribute in PARTS.items():
         load_part(getattr(bundle, attribute), checkpoints / file)
+    if (checkpoints / DISTILLED).exists():
+        load_part(bundle.conditioned, checkpoints / DISTILLED)
     return bundle.eval()
 
 

@@ -1,22 +1,33 @@
 """Joins foreground and background: light wrap, the rain window's wet glass, and the look."""
 
 import numpy as np
+from PIL import Image
 from scipy.ndimage import uniform_filter
 
 from .looks import grade
 
 F32 = np.float32
 RAIN = 5
+# Drops, streaks and blurs are in pixels of a picture of this size; other sizes show the same ones, larger or smaller.
+BASE_WIDTH, BASE_HEIGHT = 256, 320
 
 
 def _blur(image: np.ndarray, size: int) -> np.ndarray:
+    """Twice a box filter."""
     return uniform_filter(uniform_filter(image, (size, size, 0)), (size, size, 0))
 
 
-def wet_glass(image: np.ndarray, seed: int) -> np.ndarray:
-    """Refracting streaks and drops over a slightly misted picture; sRGB float [H,W,3]."""
+def _to_size(field: np.ndarray, height: int, width: int) -> np.ndarray:
+    """A float field [h,w] at another size, bilinear."""
+    if field.shape == (height, width):
+        return field
+    return np.asarray(Image.fromarray(field.astype(F32)).resize((width, height), Image.BILINEAR))
+
+
+def _water(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Displacement in x and y (pixels of the base picture), wetness and shine of a rainy window, [320,256] each."""
     rng = np.random.default_rng([seed, 53])
-    h, w = image.shape[:2]
+    h, w = BASE_HEIGHT, BASE_WIDTH
     dx, dy, wet, shine = (np.zeros((h, w), F32) for _ in range(4))
     rows = np.arange(h, dtype=F32)
     for _ in range(17):
@@ -49,9 +60,17 @@ def wet_glass(image: np.ndarray, seed: int) -> np.ndarray:
         dy[y0:y1, x0:x1] -= uy * e * 7
         wet[y0:y1, x0:x1] += e
         shine[y0:y1, x0:x1] += np.clip(1 - np.hypot(ux + 0.4, uy + 0.4) * 2.2, 0, 1) * 0.25 - 0.08 * e * (uy > 0.2)
-    iy = np.clip(np.arange(h)[:, None] + np.rint(dy).astype(int), 0, h - 1)
-    ix = np.clip(np.arange(w)[None] + np.rint(dx).astype(int), 0, w - 1)
-    mist = (_blur(image, 5) * 0.45 + image * 0.55) * 0.90 + np.array([0.05, 0.06, 0.07], F32)
+    return dx, dy, wet, shine
+
+
+def wet_glass(image: np.ndarray, seed: int) -> np.ndarray:
+    """Refracting streaks and drops over a slightly misted picture; sRGB float [H,W,3]."""
+    h, w = image.shape[:2]
+    dx, dy, wet, shine = (_to_size(field, h, w) for field in _water(seed))
+    scale = w / BASE_WIDTH
+    iy = np.clip(np.arange(h)[:, None] + np.rint(dy * scale).astype(int), 0, h - 1)
+    ix = np.clip(np.arange(w)[None] + np.rint(dx * scale).astype(int), 0, w - 1)
+    mist = (_blur(image, max(1, round(5 * scale))) * 0.45 + image * 0.55) * 0.90 + np.array([0.05, 0.06, 0.07], F32)
     share = np.clip(wet, 0, 1)[..., None]
     return mist * (1 - share) + image[iy, ix] * share + shine[..., None] * np.array([0.9, 0.97, 1.0], F32)
 
@@ -64,9 +83,10 @@ def compose(fg: np.ndarray, bg: np.ndarray, direction, look: int, seed: int) -> 
     """
     front, back = fg.astype(F32) / 255, bg.astype(F32) / 255
     alpha = front[..., 3:]
-    edge = np.clip(_blur(1 - alpha, 7) * 1.2 - 0.25, 0, 1) * 0.22
-    small = back[::4, ::4]
-    glow = np.repeat(np.repeat(_blur(small, 3), 4, 0), 4, 1)
+    scale = fg.shape[1] / BASE_WIDTH
+    edge = np.clip(_blur(1 - alpha, max(1, round(7 * scale))) * 1.2 - 0.25, 0, 1) * 0.22
+    step = max(1, round(4 * scale))
+    glow = np.repeat(np.repeat(_blur(back[::step, ::step], 3), step, 0), step, 1)
     image = (front[..., :3] * (1 - edge) + edge * glow) * alpha + back * (1 - alpha)
     if int(direction[1]) == RAIN:
         image = wet_glass(image, seed)

@@ -1,6 +1,6 @@
 """Writes training shards that a trainer can read while they grow (every file appears complete, by rename).
 
-portraits/NNNNN.npz: fg u8 [N,320,256,4] straight-alpha sRGB, bg u8 [N,320,256,3], direction u8 [N,6], identity i32 [N],
+portraits/NNNNN.npz: fg u8 [N,640,512,4] straight-alpha sRGB, bg u8 [N,640,512,3], direction u8 [N,6], identity i32 [N],
 seed i64 [N], points f32 [N,5,2], visible u8 [N]. references/NNNNN.npz: image u8 [N,160,160,3], identity i32 [N],
 points f32 [N,5,2]. identities.npz: seed i32 [K], attributes f32 [K,A], attribute_names, shape f32 [K,S].
 """

@@ -1,9 +1,11 @@
 """The nine looks: colour grades, grain, halation, vignette and flash falloff on sRGB float [H,W,3]."""
 
 import numpy as np
+from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 F32 = np.float32
+BASE_WIDTH = 256
 LUMA = np.array([0.2126, 0.7152, 0.0722], F32)
 
 
@@ -23,8 +25,9 @@ def _radius(image: np.ndarray, cx: float = 0.5, cy: float = 0.5) -> np.ndarray:
 
 
 def _fast_blur(image: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur at a quarter of the size: good enough for glows."""
+    """Blur at a quarter of the size: good enough for glows. `sigma` in pixels of a picture 256 wide."""
     h, w = image.shape[:2]
+    sigma = sigma * w / BASE_WIDTH
     small = image.reshape(h // 4, 4, w // 4, 4, -1).mean((1, 3))
     return np.repeat(np.repeat(gaussian_filter(small, (sigma / 4, sigma / 4, 0)), 4, 0), 4, 1)
 
@@ -99,6 +102,10 @@ def grade(image: np.ndarray, look: int, seed: int, mask: np.ndarray) -> np.ndarr
     rng = np.random.default_rng([seed, 41, look])
     out, grain = LOOKS[look](np.clip(image, 0, 1).astype(F32), rng, mask)
     h, w = out.shape[:2]
-    noise = rng.standard_normal((h + 1, w + 1), F32)
+    # Grain is as coarse as on a picture 256 wide: an enlargement enlarges it.
+    rows, columns = round(h * BASE_WIDTH / w), BASE_WIDTH
+    noise = rng.standard_normal((rows + 1, columns + 1), F32)
     noise = (noise[1:, 1:] + noise[:-1, 1:] + noise[1:, :-1] + noise[:-1, :-1]) * 0.4 + noise[1:, 1:] * 0.5
+    if noise.shape != (h, w):
+        noise = np.asarray(Image.fromarray(noise).resize((w, h), Image.BILINEAR))
     return out + noise[..., None] * (0.55 * grain * np.clip(1.2 - out.mean(2, keepdims=True), 0.2, 1))

@@ -30,7 +30,7 @@ class Renderer:
     """Draws pictures of `width` x `height`, supersampled by `scale`. Renderers of other sizes must `share` the first one's context."""
 
     def __init__(
-        self, assets: Assets, width: int = 256, height: int = 320, scale: float = 1.25, share: "Renderer | None" = None
+        self, assets: Assets, width: int = 512, height: int = 640, scale: float = 1.25, share: "Renderer | None" = None
     ):
         self.assets, self.width, self.height = assets, width, height
         self.size = (round(width * scale), round(height * scale))

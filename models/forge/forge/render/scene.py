@@ -1,10 +1,12 @@
-"""The nine backdrops, painted in 2D as sRGB float arrays [320,256,3]."""
+"""The nine backdrops, painted in 2D as sRGB float arrays [H,W,3]: the same place at every size."""
 
 import numpy as np
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
 F32 = np.float32
+# Blurs are in pixels of a picture of this width.
+BASE_WIDTH = 256
 
 
 def _grid(h: int, w: int):
@@ -86,7 +88,7 @@ def _office(h, w, rng, zoom):
         image[((xx - cx) / (0.10 * w)) ** 2 + ((yy - cy) / (0.10 * h)) ** 2 < 1] = np.array(
             [0.22, 0.42, 0.22]
         ) * rng.uniform(0.8, 1.3)
-    return _blur(image, 6.5 * zoom)
+    return _blur(image, 6.5 * zoom * w / BASE_WIDTH)
 
 
 def _dusk(h, w, rng, zoom):
@@ -99,7 +101,7 @@ def _dusk(h, w, rng, zoom):
         width, top = int(rng.uniform(0.06, 0.17) * w), int(rng.uniform(0.44, 0.62) * h)
         image[top:, x : x + width] = np.array([0.10, 0.08, 0.16]) * rng.uniform(0.7, 1.4)
         x += width
-    image = _blur(image, 4.0 * zoom)
+    image = _blur(image, 4.0 * zoom * w / BASE_WIDTH)
     return _discs(
         image,
         rng,
@@ -119,7 +121,7 @@ def _sun(h, w, rng, zoom):
         (y - 0.45 - 0.2 * slant * (x - 0.5)) * 2.9 / size,
     )
     pane = (np.maximum(np.abs(u % 1 - 0.5), np.abs(v % 1 - 0.5)) < 0.435) & (np.abs(u) < 1.5) & (np.abs(v) < 2)
-    light = gaussian_filter(pane.astype(F32), 1.6)[..., None]
+    light = gaussian_filter(pane.astype(F32), 1.6 * w / BASE_WIDTH)[..., None]
     wall = np.array([0.80, 0.72, 0.60]) * (0.48 + 0.10 * (fractal(h, w, rng, 3, 3)[..., None] - 0.5))
     return wall + light * np.array([0.60, 0.54, 0.42])
 
@@ -170,7 +172,7 @@ def _neon(h, w, rng, zoom):
             * np.array([(1, 0.1, 0.6), (0.1, 0.8, 1), (0.6, 0.2, 1)][rng.integers(3)])
             * 0.9
         )
-    image = _blur(image, 4.0 * zoom)
+    image = _blur(image, 4.0 * zoom * w / BASE_WIDTH)
     return _discs(
         image, rng, 22, (0.02, 0.06), [(1, 0.15, 0.6), (0.1, 0.8, 1), (0.7, 0.3, 1), (1, 0.6, 0.2)], (0, 1), 0.55
     )
@@ -202,7 +204,7 @@ def _library(h, w, rng, zoom):
             x += width + 1
         image[max(y1, 0) : max(y1 + int(pitch * 0.14 * h), 0)] = (0.42, 0.25, 0.12)
     x, y = _grid(h, w)
-    return _blur(image, 3.2 * zoom) * (0.85 + 0.5 * np.exp(-((x - 0.85) ** 2 + (y - 0.2) ** 2) / 0.15))[..., None]
+    return _blur(image, 3.2 * zoom * w / BASE_WIDTH) * (0.85 + 0.5 * np.exp(-((x - 0.85) ** 2 + (y - 0.2) ** 2) / 0.15))[..., None]
 
 
 PAINTERS = {

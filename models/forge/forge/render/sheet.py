@@ -25,6 +25,7 @@ SHOOTS = {
     "Masthead": "979488",
     "Chiaroscuro": "273343",
 }
+SHEET_SIZE = (256, 320)
 PLAIN = (0, 0, 0, 0, 0, 0)
 
 
@@ -59,7 +60,7 @@ def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) ->
             )
         rows = [sum(rows[i : i + 4], []) for i in range(0, len(rows) - len(rows) % 4, 4)] or rows
     elif kind == "shoots":
-        renderer = Renderer(assets)
+        renderer = Renderer(assets, *SHEET_SIZE)
         for k in range(count):
             person = make_identity(assets, first + k)
             rows.append(
@@ -71,7 +72,7 @@ def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) ->
                 ]
             )
     else:
-        renderer = Renderer(assets)
+        renderer = Renderer(assets, *SHEET_SIZE)
         base = {
             "framing": PLAIN,
             "setting": (3, 0, 0, 1, 0, 0),

@@ -20,9 +20,10 @@ from forge.data.shards import Portraits, read_cache, read_references, update_cac
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
-from forge.train.autoencoder import importance, load_autoencoder
+from forge.train.autoencoder import load_autoencoder
 from forge.train.face import load_face_encoder
 from forge.train.metric import embed
+from forge.train.picture_losses import importance
 
 BATCH = 32
 
@@ -79,12 +80,13 @@ def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder)
     """The arrays of one latent shard."""
     images, points, composition = mirror_some(shard)
     height, width = images.shape[1:3]
-    parts = [autoencoder.encode(to_tensor(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
+    raw = [autoencoder.encode_small(to_tensor(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
+    latents = autoencoder.normalise(torch.cat(raw))
     marks = torch.from_numpy(np.where(shard.visible[:, None, None], points, -1000).astype(np.float32))
     quarter = importance(marks / 4, height // 4, width // 4)
     return {
-        "latents": torch.cat(parts).half().numpy(),
-        "weights": avg_pool2d(quarter, POCKET.factor // 4)[:, 0].half().numpy(),
+        "latents": latents.half().numpy(),
+        "weights": avg_pool2d(quarter, height // 4 // POCKET.latent_size[0])[:, 0].half().numpy(),
         "direction": shard.direction, "identity": shard.identity, "record": shard.record,
         "embedding": embed_faces(images, points, shard.visible, faces), "composition": composition,
     }

@@ -1,0 +1,84 @@
+"""What the denoiser is trained on: random rows of the cached latents, each with a description of its sitter."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from forge.data.composition import POINTS
+from forge.nets.config import UNSET
+from forge.train.encode import LatentSet
+
+DROP_AXIS = 0.1
+DROP_ALL = 0.1
+# How often the sitter is described by another directed portrait instead of references.
+DIRECTED = 0.25
+EMBEDDING_NOISE = 0.01
+# Standard deviation of the points told, as a share of the distance from eyes to mouth: a composition is somebody else's, so
+# the proportions of a face have to come from the sitter.
+POINT_NOISE = 0.06
+
+
+@dataclass(frozen=True)
+class Told:
+    """A batch for the denoiser: latents [B, C, 20, 16], face importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6],
+    embedding f32 [B, E] of the sitter, people i64 [B], whether the face is seen f32 [B], and composition f32 [B, 12]."""
+
+    latents: Tensor
+    weights: Tensor
+    direction: Tensor
+    embedding: Tensor
+    people: Tensor
+    seen: Tensor
+    composition: Tensor
+
+
+class Batches:
+    """Draws training batches: latents, importance, directions, and an embedding of *another* picture of the sitter."""
+
+    def __init__(self, data: LatentSet, seed: int) -> None:
+        self.data = data
+        self.random = np.random.default_rng(seed)
+        seen = np.flatnonzero(np.any(data.embedding != 0, 1))
+        people = np.unique(data.identity)
+        self.references = {int(p): np.flatnonzero(data.reference_identity == p) for p in people}
+        self.portraits = {int(p): seen[data.identity[seen] == p] for p in people}
+        self.rows = np.array([i for i, p in enumerate(data.identity) if len(self.references[int(p)])])
+
+    def describe(self, row: int) -> np.ndarray:
+        """A unit-length embedding f32 [256] of the sitter of `row`, from pictures other than that render."""
+        person = int(self.data.identity[row])
+        if self.random.random() < DIRECTED:
+            others = self.portraits[person]
+            others = others[self.data.record[others] != self.data.record[row]]
+            if len(others):
+                return self.data.embedding[self.random.choice(others)].astype(np.float32)
+        pictures = self.random.choice(self.references[person], self.random.integers(1, 4))
+        mean = self.data.reference_embedding[pictures].astype(np.float32).mean(0)
+        return mean / np.linalg.norm(mean)
+
+    def blur_points(self, composition: np.ndarray) -> np.ndarray:
+        """Compositions [B, 12] with their points moved a little."""
+        places = composition[:, :POINTS].reshape(-1, 5, 2)
+        size = np.linalg.norm(places[:, 3:].mean(1) - places[:, :2].mean(1), axis=1)[:, None, None]
+        moved = places + POINT_NOISE * size * self.random.standard_normal(places.shape)
+        return np.concatenate([moved.reshape(-1, POINTS), composition[:, POINTS:]], 1).astype(np.float32)
+
+    def draw(self, batch: int, device: torch.device) -> Told:
+        """A random batch on `device`."""
+        rows = self.random.choice(self.rows, batch)
+        weights = torch.from_numpy(self.data.weights[rows].astype(np.float32))[:, None]
+        weights = weights / weights.mean((2, 3), keepdim=True)
+        direction = self.data.direction[rows].astype(np.int32)
+        direction[self.random.random(direction.shape) < DROP_AXIS] = UNSET
+        direction[self.random.random(batch) < DROP_ALL] = UNSET
+        embedding = torch.from_numpy(np.stack([self.describe(int(row)) for row in rows]))
+        embedding = embedding + EMBEDDING_NOISE * torch.randn_like(embedding)
+        latents = torch.from_numpy(self.data.latents[rows].astype(np.float32)).contiguous(memory_format=torch.channels_last)
+        people = torch.from_numpy(self.data.identity[rows].astype(np.int64))
+        seen = torch.from_numpy(np.any(self.data.embedding[rows] != 0, 1)).float()
+        composition = torch.from_numpy(self.blur_points(self.data.composition[rows]))
+        embedding = nn.functional.normalize(embedding, dim=1)
+        told = Told(latents, weights, torch.from_numpy(direction), embedding, people, seen, composition)
+        return Told(*(getattr(told, field.name).to(device) for field in fields(Told)))

@@ -1,0 +1,113 @@
+"""Pictures of two sizes, the decoder's teachers, and distillation's arithmetic."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+from forge.data.align import align_faces, align_tensor, to_tensor
+from forge.data.shards import halve, halve_foreground
+from forge.nets.autoencoder import Autoencoder
+from forge.nets.bundle import SHIFT, shift_sigma
+from forge.nets.config import POCKET
+from forge.nets.face_encoder import FaceEncoder
+from forge.train.adversary import Adversary, face_distance
+from forge.train.batches import Told
+from forge.train.distil import Grid, own_latents, teach
+from forge.train.parallel import Context
+from forge.train.picture_losses import cut_patches, energy_loss
+
+CPU = Context(0, 1, torch.device("cpu"))
+
+
+def test_halving_averages_and_weighs_colour_by_opacity() -> None:
+    picture = np.zeros((1, 2, 4, 3), np.uint8)
+    picture[0, 0, 0] = 200
+    assert halve(picture)[0, 0].tolist() == [[50] * 3, [0] * 3]
+    foreground = np.zeros((1, 2, 2, 4), np.uint8)
+    foreground[0, 0, 0] = (200, 100, 0, 255)
+    foreground[0, 0, 1] = (90, 90, 90, 0)  # invisible: its colour must not leak into the edge
+    assert halve_foreground(foreground)[0, 0, 0].tolist() == [200, 100, 0, 64]
+
+
+def test_linear_path_of_the_large_decoder_starts_at_the_principal_components() -> None:
+    draw = torch.Generator().manual_seed(0)
+    smooth = nn.functional.interpolate(torch.randn(6, 3, 10, 8, generator=draw), (640, 512), mode="bilinear")
+    pictures = smooth.mul(0.4).clamp(-1, 1)
+    model = Autoencoder(POCKET)
+    small = nn.functional.avg_pool2d(pictures, POCKET.pool)
+    model.set_components(cut_patches(small, 16))
+    with torch.no_grad():
+        output, mask = model.decode(model.encode(pictures))
+    assert output.shape == (6, 3, 640, 512) and mask.shape == (6, 1, 640, 512)
+    flat = pictures - pictures.mean((2, 3), keepdim=True)
+    assert (output - pictures).pow(2).mean() < 0.6 * flat.pow(2).mean()
+
+
+def test_aligned_tensors_are_the_aligned_pictures() -> None:
+    random = np.random.default_rng(0)
+    pictures = random.integers(0, 255, (2, 60, 50, 3), dtype=np.uint8)
+    points = np.array([[[15, 20], [32, 22], [24, 30], [17, 40], [30, 41]]] * 2, np.float32)
+    expected = to_tensor(align_faces(pictures, points, 112))
+    assert torch.allclose(align_tensor(to_tensor(pictures), points, 112), expected, atol=1 / 127.5)
+
+
+def test_discriminator_learns_and_its_word_is_weighted(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    adversary = Adversary(tmp_path, CPU)
+    sharp, flat = torch.randn(4, 3, 64, 64).clamp(-1, 1), torch.zeros(4, 3, 64, 64)
+    told = [adversary.learn(flat, sharp) for _ in range(12)]
+    assert told[-1] < 0.6 * told[0]
+    layer = nn.Parameter(torch.full((1, 3, 1, 1), 0.5))
+    output = sharp * layer
+    error = (output - sharp).abs().mean()
+    adversarial = adversary.loss(output, error, layer, 0.5)
+    gradients = [torch.autograd.grad(loss, layer, retain_graph=True)[0].norm() for loss in (error, adversarial)]
+    assert torch.isclose(gradients[1], 0.5 * gradients[0], rtol=0.02)
+    adversary.save()
+    again = Adversary(tmp_path, CPU)
+    assert torch.equal(again.network(sharp), adversary.network(sharp)) and again.weight == adversary.weight
+
+
+def test_face_distance_counts_seen_faces_only() -> None:
+    torch.manual_seed(0)
+    encoder = FaceEncoder(POCKET).eval()
+    first, second = torch.randn(2, 3, 112, 112), torch.randn(2, 3, 112, 112)
+    assert face_distance(encoder, first, first, torch.ones(2)) < 1e-3 < face_distance(encoder, first, second, torch.ones(2))
+    assert face_distance(encoder, first, second, torch.zeros(2)) == 0
+
+
+def test_energy_loss_wants_texture_not_its_place() -> None:
+    draw = torch.Generator().manual_seed(0)
+    texture, other = (torch.rand(1, 3, 64, 64, generator=draw) for _ in range(2))
+    assert energy_loss(other, texture) < 0.3 * energy_loss(torch.full_like(texture, 0.5), texture)
+
+
+class Falling(nn.Module):
+    """Velocity 1 everywhere when told, 0 when nothing is told."""
+
+    def forward(self, latents, timestep, direction, embedding, scale, composition) -> torch.Tensor:
+        told = (direction[:, 0] != 9).float().view(-1, 1, 1, 1)
+        return torch.ones_like(latents) * told
+
+
+def told_batch(count: int) -> Told:
+    embedding = nn.functional.normalize(torch.randn(count, 256), dim=1)
+    return Told(
+        torch.randn(count, 12, 20, 16), torch.ones(count, 1, 20, 16), torch.zeros(count, 6, dtype=torch.int32), embedding,
+        torch.arange(count), torch.ones(count), torch.rand(count, 12),
+    )
+
+
+def test_teacher_guides_and_students_start_from_what_they_made() -> None:
+    told, one = told_batch(3), torch.ones(3)
+    grid = Grid.of(8, torch.device("cpu"))
+    assert torch.equal(grid.sigmas, shift_sigma(torch.linspace(1, 0, 9), SHIFT)) and grid.steps == 8
+    velocity = teach(Falling(), told.latents, 0.9 * one, 0.7 * one, told, one, 2.0)
+    assert torch.allclose(velocity, torch.full_like(velocity, 2.0), atol=1e-5)
+    torch.manual_seed(1)
+    noise = torch.randn_like(told.latents)
+    torch.manual_seed(1)
+    made = own_latents(Falling(), grid, 3, told, one)
+    assert torch.allclose(made, noise + (grid.sigmas[3] - 1), atol=1e-5)
