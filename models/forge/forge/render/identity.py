@@ -162,14 +162,13 @@ def _shape(assets: Assets, rng, vertices: np.ndarray, female: bool) -> np.ndarra
     return shape
 
 
-def make_identity(assets: Assets, seed: int) -> Identity:
-    """The person of a seed; the same seed is always the same person."""
+def make_identity(
+    assets: Assets, seed: int, tone: float | None = None, age: float | None = None, female: bool | None = None
+) -> Identity:
+    """The person of a seed; the same seed is always the same person. Given values (tone and age 0..1) replace the drawn ones."""
     rng = np.random.default_rng([seed, 71])
-    tone, age, female = (
-        float(np.clip(_spread(seed, 0) + rng.normal(0, 0.02), 0, 1)),
-        float(_spread(seed, 1)) ** 1.15,
-        _spread(seed, 2) < 0.5,
-    )
+    drawn = float(np.clip(_spread(seed, 0) + rng.normal(0, 0.02), 0, 1)), float(_spread(seed, 1)), _spread(seed, 2) < 0.5
+    tone, age, female = (d if given is None else given for d, given in zip(drawn, (tone, age, female)))
     concentration = np.array(
         [0.15 + 1.6 * max(0, tone - 0.35), 0.35 + 0.5 * (0.15 < tone < 0.65), 0.15 + 1.2 * max(0, 0.75 - tone)]
     )
