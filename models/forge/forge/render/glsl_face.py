@@ -47,7 +47,7 @@ float moles(vec2 p, vec3 who, float px) {
 // Where a beard grows, 0..1: x jaw, y moustache, z sideburns. l from the lips' height, u uneven -.5 .. .5.
 vec3 beard_regions(vec2 l, float z, vec2 u) {
   float cheek = .02 + .34 * l.x + .35 * max(l.x - .5, 0.);
-  float jaw = smoothstep(cheek + .16, cheek - .14, l.y + u.x * .14) * smoothstep(-.72, -.42, l.y + u.y * .1) * smoothstep(.05, .45, z);
+  float jaw = smoothstep(cheek + .16, cheek - .14, l.y + u.x * .14) * smoothstep(-.60, -.36, l.y + u.y * .1) * smoothstep(.05, .45, z);
   float tache = smoothstep(.29, .17, l.y + u.y * .10) * smoothstep(.0, .06, l.y) * smoothstep(.37, .20, l.x + u.x * .08) *
       smoothstep(.8, 1., z);
   float burns = smoothstep(.2, .06, abs(z - .42)) * smoothstep(-.2, .05, l.y) * smoothstep(.75, .5, l.y) * step(.45, l.x);

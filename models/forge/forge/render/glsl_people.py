@@ -19,10 +19,10 @@ void main() {
   vec2 uneven = n1.rg + (n2.rg - .5) * .3 - .5;
   // beard first: it hides lines and pores
   float level = u_skin.y, full = smoothstep(.5, .95, level), area = beard_density(beard_regions(l, r.z, uneven + n2.gr * .6 - .3),
-      l, level, who.x) * (1. - lm);
+      l, level, who.x) * (1. - lm) * (1. - smoothstep(.1, .4, ear));
   float dense = area * (level < .3 ? level * 1.25 : mix(.375, .93, (level - .3) / .65));
   float grain = mix(n3.g, n5.r * .75 + n3.r * .25, smoothstep(.3, .6, level)), cut = .5 + .27 * (1. - 2. * dense);
-  float stipple = mix(smoothstep(cut - .09, cut + .09, grain), dense, smoothstep(.007, .02, px));
+  float stipple = mix(smoothstep(cut - .14, cut + .14, grain), dense, smoothstep(.007, .02, px));
   float beard = stipple * smoothstep(.0, .12, dense) * mix(.66, .93, full);
   // relief
   vec3 fold = folds(e, l, r.z, age, who, uneven, px) * (1. - .8 * area * full);
@@ -34,7 +34,7 @@ void main() {
   // albedo
   vec3 alb = u_tone * (.94 + .12 * n1.r) * (.94 + .08 * n2.g + .04 * n4.r);
   float red = clamp(cheek * .42 + nose * .42 + ear * .45 + (n1.b - .5) * .45 + (n4.g - .5) * .25, 0., 1.) + u_face.z * cheek * .12;
-  alb *= mix(vec3(1), mix(vec3(.96, .86, .84), vec3(1.0, .82, .80), pale), red * .85);
+  alb *= mix(vec3(1), mix(vec3(.96, .91, .86), vec3(1.0, .82, .80), pale), red * .85);
   float pores = (n3.b - .5) * see3 + (n2.b - .5) * .5 * see2; alb *= 1. + pores * (.16 + .14 * tzone);
   float socket = length((r - vec3(sx * .30, u_face.y - .02, 1.3)) * vec3(1., 1.3, .6));
   alb *= mix(vec3(1), vec3(.86, .78, .80), smoothstep(.34, .12, socket) * (.30 + .55 * age));
@@ -79,9 +79,9 @@ void main() {
   float fib = texture(u_noise, vec3(th * .9, c * 1.2, u_iris.z)).g * .6 + texture(u_noise, vec3(th * 2.3, c * .6,
       u_iris.z + .4)).r * .4;
   vec3 iris = mix(u_c1, u_c2, smoothstep(.25, .75, fib));
-  iris = mix(iris * 1.2 + u_c3 * .25, iris, smoothstep(pu, ir * .75, c)) * mix(1., .22, smoothstep(ir * .78, ir, c));
-  iris *= .8 + .7 * smoothstep(.3, -1., d.y / sin(ir));
-  vec3 white = vec3(.60, .565, .55) * mix(1., .68, smoothstep(.5, 1.15, c));
+  iris = mix(iris * .95 + u_c3 * .25, iris * .80, smoothstep(pu, ir * .75, c)) * mix(1., .16, smoothstep(ir * .74, ir * .98, c)); // limbal ring
+  iris *= .75 + .6 * smoothstep(.3, -1., d.y / sin(ir));
+  vec3 white = vec3(.50, .47, .455) * mix(1., .68, smoothstep(.5, 1.15, c));
   white = mix(white, vec3(.52, .31, .29), .55 * smoothstep(.70, 1.15, abs(d.x) * 1.2));
   vec3 alb = mix(vec3(.004), mix(iris, white, smoothstep(ir - .035, ir + .035, c)), smoothstep(pu - .04, pu +
       .03, c));
@@ -89,10 +89,13 @@ void main() {
   float a = smoothstep(0., .75, ao.x), sh = shadow(v_position, n) * gobo(v_position);
   vec3 light = u_key_colour * max(dot(n, u_key) * .75 + .25, 0.) * sh + ambient(n) * mix(.25, 1., a) +
       u_fill_colour * max(dot(n, u_fill) * .6 + .4, 0.) * mix(.3, 1., a);
-  vec3 col = alb * light * mix(.45, 1., a), q = reflect(-v, cn), t = normalize(cross(u_key, vec3(0, 1, 0))),
+  float lids = mix(.42, 1., smoothstep(.55, .02, d.y)) * mix(.75, 1., smoothstep(-.62, -.3, d.y)); // the lids' shade
+  vec3 col = alb * light * mix(.40, 1., a) * lids, q = reflect(-v, cn), t = normalize(cross(u_key, vec3(0, 1, 0))),
       b = cross(t, u_key);
   float box = smoothstep(.32, .22, abs(dot(q, t))) * smoothstep(.36, .26, abs(dot(q, b))) * step(0., dot(q, u_key));
-  col += u_key_colour * box * (.25 + .75 * sh) * .5 * smoothstep(.12, .4, ao.x) + u_fill_colour * pow(max(dot(q,
+  float wet = smoothstep(.30, .38, -d.y) * smoothstep(.52, .42, -d.y) * (.5 + .5 * d.z); // tear line on the lower lid
+  col += (u_key_colour * .05 + ambient(n) * .10) * wet;
+  col += u_key_colour * box * (.35 + .65 * sh) * .75 * smoothstep(.08, .3, ao.x) + u_fill_colour * pow(max(dot(q,
       u_fill), 0.), 60.) * .5 + ambient(q) * .05 * a;
   colour = develop(col);
 }

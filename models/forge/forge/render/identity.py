@@ -6,7 +6,21 @@ import numpy as np
 
 from .assets import Assets
 from .geometry import F32
-from .people_tables import FEATURES, FEMALE_STYLES, HAIR_COLOURS, HAIR_STYLES, IRISES, MALE_STYLES, SHAPE_SIGMA, TONES
+from .people_tables import (
+    CALM,
+    FEATURES,
+    FEMALE_STYLES,
+    HAIR_COLOURS,
+    HAIR_STYLES,
+    IRISES,
+    MALE_STYLES,
+    REGION_LIMIT,
+    SHAPE_SIGMA,
+    SOFTENED,
+    STRONG,
+    STRONG_AXES,
+    TONES,
+)
 
 ATTRIBUTE_NAMES = (
     "tone",
@@ -144,18 +158,41 @@ def _colours(rng, tone: float, age: float, ancestry: np.ndarray) -> tuple[str, s
     return hair, iris
 
 
+def _coefficients(assets: Assets, rng) -> np.ndarray:
+    """Coefficients [S] of the face shape axes in sigmas: a few strong features a region, no region far out as a whole."""
+    region = np.array([positive.split("/")[0] for _, positive in assets.shape_axes])
+    one_sided = np.array([negative is None for negative, _ in assets.shape_axes])
+    z = np.zeros(len(region))
+    for name in SHAPE_SIGMA:
+        free = np.flatnonzero((region == name) & ~one_sided)
+        for _ in range(20):
+            gain = np.full(len(free), CALM)
+            gain[rng.permutation(len(free))[:STRONG_AXES]] = STRONG
+            z[free] = np.clip(rng.normal(0, 1, len(free)) * gain, -2.6, 2.6)
+            if np.sqrt((z[free] ** 2).mean()) <= REGION_LIMIT:
+                break
+        else:
+            z[free] *= REGION_LIMIT / np.sqrt((z[free] ** 2).mean())
+        # Outlines of the head or of an ear exclude each other: at most one, or they add up to a deformity.
+        alone = np.flatnonzero((region == name) & one_sided)
+        if len(alone) and rng.random() < 0.75:
+            z[rng.choice(alone)] = rng.uniform(0.5, 2.6)
+    return z
+
+
 def _shape(assets: Assets, rng, vertices: np.ndarray, female: bool) -> np.ndarray:
     """Draws and applies every face shape axis; returns the coefficients [S] in units of their morph target."""
-    shape = np.zeros(len(assets.shape_axes), F32)
+    shape = _coefficients(assets, rng).astype(F32)
     for k, (negative, positive) in enumerate(assets.shape_axes):
-        sigma = SHAPE_SIGMA[positive.split("/")[0]]
-        x = float(np.clip(rng.normal(0, sigma), -2.2 * sigma, 2.2 * sigma))
-        if negative is None:
-            x = abs(x) * 1.6 if rng.random() < 0.4 else 0.0
+        x = float(shape[k] * SHAPE_SIGMA[positive.split("/")[0]])
+        name = positive if x >= 0 else negative
         if "bag" in positive or "eyebrows-angle" in positive:
             x *= 0.4
+        if female and name and name.split("/")[1].removeprefix("l-") in SOFTENED:
+            x *= 0.4
         shape[k] = x
-        name = positive if x >= 0 else negative
+        if x == 0:
+            continue
         assets.morph(vertices, name, abs(x))
         if "/l-" in name:  # faces are almost, not quite, symmetric
             assets.morph(vertices, name.replace("/l-", "/r-"), abs(x) * float(np.clip(rng.normal(1, 0.06), 0.8, 1.2)))
@@ -203,7 +240,7 @@ def make_identity(
         tone,
         linear(np.clip(srgb, 0, 1)) * 0.86,
         linear(
-            np.array([rng.uniform(0.55, 0.75), rng.uniform(0.2, 0.36), rng.uniform(0.25, 0.38)]) * (1 - 0.35 * tone)
+            np.array([rng.uniform(0.52, 0.72), rng.uniform(0.24, 0.38), rng.uniform(0.27, 0.40)]) * (1 - 0.35 * tone)
         ),
         float(rng.uniform(0.05, 0.8)) if female else 0.0,
         hair,
@@ -213,7 +250,7 @@ def make_identity(
         float(np.clip((age - 0.4) * 1.1, 0, 0.6)),
         int(rng.integers(1_000_000)),
         int(rng.integers(1, 13)),
-        float(rng.uniform(0.25, 0.6) if female else rng.uniform(0.4, 0.95)),
+        float(rng.uniform(0.08, 0.42) if female else rng.uniform(0.25, 0.75)) * (1 - 0.25 * age),
         iris,
         beard,
         float(rng.choice([0, 0.5, 1.0], p=[0.75, 0.13, 0.12])) if tone < 0.5 else 0.0,
