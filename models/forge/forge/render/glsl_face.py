@@ -41,15 +41,15 @@ vec3 folds(vec2 e, vec2 l, float z, float age, vec3 who, vec2 u, float px) {
 float moles(vec2 p, vec3 who, float px) {
   vec2 q = p * 3. + who.xy * 9., cell = floor(q);
   vec3 h = fract(sin(vec3(dot(cell, vec2(12.9, 78.2)), dot(cell, vec2(39.3, 11.1)), dot(cell, vec2(73.1, 52.2)))) * 43758.5);
-  float radius = .016 + .014 * h.y, d = length(fract(q) - .2 - .6 * h.xy) / 3.;
-  return smoothstep(radius + px, radius - px, d) * step(h.z, .09 + .10 * who.z) * min(1., radius / px);
+  float radius = .006 + .010 * h.y * h.y, d = length(fract(q) - .2 - .6 * h.xy) / 3.;
+  return smoothstep(radius + px * .7, radius - px * .7, d) * step(h.z, .09 + .10 * who.z) * min(1., radius / px);
 }
 // Where a beard grows, 0..1: x jaw, y moustache, z sideburns. l from the lips' height, u uneven -.5 .. .5.
 vec3 beard_regions(vec2 l, float z, vec2 u) {
-  float cheek = .02 + .34 * l.x + .35 * max(l.x - .5, 0.);
-  float jaw = smoothstep(cheek + .16, cheek - .14, l.y + u.x * .14) * smoothstep(-.60, -.36, l.y + u.y * .1) * smoothstep(.05, .45, z);
-  float tache = smoothstep(.29, .17, l.y + u.y * .10) * smoothstep(.0, .06, l.y) * smoothstep(.37, .20, l.x + u.x * .08) *
-      smoothstep(.8, 1., z);
+  float cheek = -.02 + .34 * l.x + .40 * max(l.x - .5, 0.);
+  float jaw = smoothstep(cheek + .20, cheek - .20, l.y + u.x * .16) * smoothstep(-.66, -.36, l.y + u.y * .1) * smoothstep(.05, .45, z);
+  float wide = l.x + u.x * .08 + .25 * max(l.y - .1, 0.);  // the moustache narrows towards the nose
+  float tache = smoothstep(.30, .14, l.y + u.y * .10) * smoothstep(-.02, .07, l.y) * smoothstep(.40, .16, wide) * smoothstep(.8, 1., z);
   float burns = smoothstep(.2, .06, abs(z - .42)) * smoothstep(-.2, .05, l.y) * smoothstep(.75, .5, l.y) * step(.45, l.x);
   return vec3(jaw, tache, burns * .8);
 }
@@ -57,7 +57,7 @@ vec3 beard_regions(vec2 l, float z, vec2 u) {
 float beard_density(vec3 region, vec2 l, float level, float pick) {
   float grown = smoothstep(.40, .5, level), goatee = step(.62, pick) * step(pick, .78), alone = step(.78, pick) * step(pick, .88);
   float bare = step(.88, pick) * step(pick, .94);
-  region.x *= 1. - grown * max(goatee * smoothstep(.24, .34, l.x), alone * .85);
+  region.x *= 1. - grown * max(goatee * smoothstep(.16, .36, length(vec2(l.x, (l.y + .1) * .6))), alone * .85);
   region.z *= 1. - grown * max(goatee, alone); region.y *= 1. - grown * bare * .85;
   return max(max(region.x, region.y), region.z);
 }

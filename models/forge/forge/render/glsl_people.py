@@ -14,20 +14,20 @@ void main() {
   vec3 who = fract(u_lip * vec3(613., 877., 1217.)); // u_lip is drawn for everybody: its last digits are the person
   vec2 e = vec2(abs(r.x), r.y - u_face.y), l = vec2(e.x, r.y - u_face.x); float sx = r.x < 0. ? -1. : 1.;
   float sh = shadow(v_position, n) * gobo(v_position), lm = smoothstep(.24, .60, lip), pale = smoothstep(.05, .45, u_tone.g);
-  vec4 n1 = texture(u_noise, r * .55 + who), n2 = texture(u_noise, r * 2.1), n3 = texture(u_noise, r * 6.3);
-  vec4 n4 = texture(u_noise, r * 2.9 + who), n5 = texture(u_noise, r * (lm > .5 ? vec3(9., 2., 3.) : vec3(7., 2.4, 7.)));
+  vec4 n1 = texture(u_noise, r * .55 + who), n2 = texture(u_noise, r * 2.1), n3 = texture(u_noise, r * 8.7);
+  vec4 n4 = texture(u_noise, r * 2.9 + who), n5 = texture(u_noise, r * (lm > .5 ? vec3(9., 2., 3.) : vec3(11., 3.6, 11.)));
   vec2 uneven = n1.rg + (n2.rg - .5) * .3 - .5;
   // beard first: it hides lines and pores
   float level = u_skin.y, full = smoothstep(.5, .95, level), area = beard_density(beard_regions(l, r.z, uneven + n2.gr * .6 - .3),
       l, level, who.x) * (1. - lm) * (1. - smoothstep(.1, .4, ear));
   float dense = area * (level < .3 ? level * 1.25 : mix(.375, .93, (level - .3) / .65));
-  float grain = mix(n3.g, n5.r * .75 + n3.r * .25, smoothstep(.3, .6, level)), cut = .5 + .27 * (1. - 2. * dense);
-  float stipple = mix(smoothstep(cut - .14, cut + .14, grain), dense, smoothstep(.007, .02, px));
-  float beard = stipple * smoothstep(.0, .12, dense) * mix(.66, .93, full);
+  float grain = mix(n3.g, n5.r * .7 + n3.r * .3, smoothstep(.3, .8, level)), cut = .5 + .25 * (1. - 2. * dense);
+  float stipple = mix(smoothstep(cut - .12, cut + .12, grain), dense, smoothstep(.004, .013, px));
+  float beard = stipple * smoothstep(.0, .12, dense) * mix(.58, .90, full);
   // relief
   vec3 fold = folds(e, l, r.z, age, who, uneven, px) * (1. - .8 * area * full);
-  float see2 = smoothstep(.022, .008, px), see3 = smoothstep(.010, .004, px), tzone = max(nose, smoothstep(.32, .08, e.x) *
-      near(e.y, .2, .75, .12));
+  float see2 = smoothstep(.022, .008, px), see3 = smoothstep(.008, .003, px), tzone = max(nose, smoothstep(.40, .05, e.x) *
+      near(e.y, .22, .62, .16) * .5);
   vec3 slope = vec3(sx * fold.x, fold.y, 0.) + (n2.rgb - .5) * see2 * (.13 + .30 * age * age) * (1. - .6 * lm);
   slope += (n3.rgb - .5) * see3 * (.16 + .16 * tzone + .12 * cheek + .1 * age) + (n5.gba - .5) * see3 * (lm * .30 + beard * (.3 + .5 * full));
   n = tilt(n, slope, rx, ry);
@@ -43,7 +43,7 @@ void main() {
   alb *= mix(vec3(1), vec3(.74, .60, .50), smoothstep(.60, .70, n4.a * .5 + n1.a * .5 + .03) * smoothstep(.45, 1., age) * .75 * pale);
   float fr = smoothstep(.50, .62, n4.b * .75 + n2.b * .25 + (n1.g - .5) * .5) * exp(-pow((l.y - .44) / .30, 2.)) * smoothstep(.4, .9, r.z);
   alb *= mix(vec3(1), vec3(.70, .53, .42), fr * u_skin.x * .75);
-  alb *= mix(vec3(1), vec3(.40, .28, .24), moles(r.xy, who, px) * smoothstep(.5, .8, r.z) * (1. - lm) * .8);
+  alb *= mix(vec3(1), mix(vec3(.55, .48, .46), vec3(.46, .32, .27), pale), moles(r.xy, who, px) * smoothstep(.5, .8, r.z) * (1. - lm) * .8);
   vec3 lc = mix(u_tone * mix(vec3(.80, .62, .62), vec3(.86, .56, .57), pale), u_lip, u_face.z * .7);
   alb = mix(alb, lc * (.86 + .28 * n5.r) * (1. - .16 * age), lm * .82);
   alb *= mix(vec3(1), vec3(.90, .915, .93), area * smoothstep(.12, .02, u_hair.g) * (1. - full) * step(.001, level) * pale);
@@ -63,7 +63,7 @@ void main() {
   vec3 c = alb * light * (1. - .45 * beard * full * (1. - n5.r));
   float gloss = u_skin.z * (.55 + .7 * tzone + .2 * cheek + .55 * lm) * (1. + pores * 1.5) * (1. - .6 * beard) * (1. - .25 * age);
   float rough = mix(mix(.50, .40, clamp(gloss, 0., 1.)), .34, lm);
-  c += u_key_colour * sh * (ggx(n, u_key, v, rough, .03) * .6 + ggx(n, u_key, v, .62, .03) * .4) * gloss * .8;
+  c += u_key_colour * sh * (ggx(n, u_key, v, rough, .03) * .6 + ggx(n, u_key, v, .62, .03) * .4) * gloss * .68;
   c += u_fill_colour * ggx(n, u_fill, v, .5, .03) * .4 * open_to(ao, u_fill) + (u_rim_colour * ggx(n, u_rim, v,
       .45, .04) * open_to(ao, u_rim) + u_kick_colour * ggx(n, u_kick, v, .45, .04) * open_to(ao, u_kick)) * .7;
   c += ambient(n) * pow(1. - max(dot(n, v), 0.), 4.) * .12 * ao.x; colour = develop(c);

@@ -223,7 +223,7 @@ def make_identity(
         assets.morph(vertices, name, x)
     k = tone * (len(TONES) - 1)
     i = min(int(k), len(TONES) - 2)
-    srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.012, 0.012, 0.03]))
+    srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.01, 0.012, 0.022]))
     styles = dict(FEMALE_STYLES if female else MALE_STYLES)
     if ancestry[0] > 0.45 or tone > 0.7:
         styles["afro01"] += 0.3
@@ -238,7 +238,7 @@ def make_identity(
         age,
         ancestry,
         tone,
-        linear(np.clip(srgb, 0, 1)) * 0.86,
+        linear(np.clip(srgb, 0, 1)) * 0.82,
         linear(
             np.array([rng.uniform(0.52, 0.72), rng.uniform(0.24, 0.38), rng.uniform(0.27, 0.40)]) * (1 - 0.35 * tone)
         ),

@@ -19,9 +19,9 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     },
     # Corners up and back, upper lip drawn off the teeth, cheeks raised, lower lids up (Ekman's AU 6 + 12 + a little 25).
     "smile": {
-        "expr/mouth-corner-puller": 0.42,
-        "expr/mouth-upward-retraction": 0.36,
-        "expr/mouth-retraction": 0.35,
+        "expr/mouth-corner-puller": 0.38,
+        "expr/mouth-upward-retraction": 0.55,
+        "expr/mouth-retraction": 0.3,
         "expr/eye-left-slit": 0.28,
         "expr/eye-right-slit": 0.28,
         "cheek/l-cheek-volume-incr": 0.35,
