@@ -34,7 +34,7 @@ vec3 folds(vec2 e, vec2 l, float z, float age, vec3 who, vec2 u, float px) {
   crease(s, bag + .055, vec2(0, -1), .012, smoothstep(-.05, -.09, e.y) * smoothstep(.2, .08, abs(e.x - .29)) * .28 * old * fine * front);
   crease(s, e.x - .055 + u.x * .02, vec2(1, 0), .016, near(e.y, .12, .28, .05) * old * fine * (.1 + .3 * who.x) * front);
   float ring = (l.y + u.x * .05 + .04 * l.x) / .17;
-  crease(s, (fract(ring) - .5) * .17, vec2(0, 1), .022, smoothstep(-.5, -.65, l.y) * old * .30 * fine);
+  crease(s, (fract(ring) - .5) * .17, vec2(0, 1), .022, smoothstep(-.5, -.65, l.y) * old * .17 * fine);
   return s;
 }
 // Moles 0..1: one chance in each 3.3 cm cell of the face.

@@ -5,20 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from .assets import Assets
+from .face_shape import draw_shape
 from .geometry import F32
 from .people_tables import (
-    CALM,
+    BROWS,
     FEATURES,
     FEMALE_STYLES,
     HAIR_COLOURS,
     HAIR_STYLES,
     IRISES,
     MALE_STYLES,
-    REGION_LIMIT,
-    SHAPE_SIGMA,
-    SOFTENED,
-    STRONG,
-    STRONG_AXES,
+    OPEN_EYES,
     TONES,
 )
 
@@ -158,47 +155,6 @@ def _colours(rng, tone: float, age: float, ancestry: np.ndarray) -> tuple[str, s
     return hair, iris
 
 
-def _coefficients(assets: Assets, rng) -> np.ndarray:
-    """Coefficients [S] of the face shape axes in sigmas: a few strong features a region, no region far out as a whole."""
-    region = np.array([positive.split("/")[0] for _, positive in assets.shape_axes])
-    one_sided = np.array([negative is None for negative, _ in assets.shape_axes])
-    z = np.zeros(len(region))
-    for name in SHAPE_SIGMA:
-        free = np.flatnonzero((region == name) & ~one_sided)
-        for _ in range(20):
-            gain = np.full(len(free), CALM)
-            gain[rng.permutation(len(free))[:STRONG_AXES]] = STRONG
-            z[free] = np.clip(rng.normal(0, 1, len(free)) * gain, -2.6, 2.6)
-            if np.sqrt((z[free] ** 2).mean()) <= REGION_LIMIT:
-                break
-        else:
-            z[free] *= REGION_LIMIT / np.sqrt((z[free] ** 2).mean())
-        # Outlines of the head or of an ear exclude each other: at most one, or they add up to a deformity.
-        alone = np.flatnonzero((region == name) & one_sided)
-        if len(alone) and rng.random() < 0.75:
-            z[rng.choice(alone)] = rng.uniform(0.5, 2.6)
-    return z
-
-
-def _shape(assets: Assets, rng, vertices: np.ndarray, female: bool) -> np.ndarray:
-    """Draws and applies every face shape axis; returns the coefficients [S] in units of their morph target."""
-    shape = _coefficients(assets, rng).astype(F32)
-    for k, (negative, positive) in enumerate(assets.shape_axes):
-        x = float(shape[k] * SHAPE_SIGMA[positive.split("/")[0]])
-        name = positive if x >= 0 else negative
-        if "bag" in positive or "eyebrows-angle" in positive:
-            x *= 0.4
-        if female and name and name.split("/")[1].removeprefix("l-") in SOFTENED:
-            x *= 0.4
-        shape[k] = x
-        if x == 0:
-            continue
-        assets.morph(vertices, name, abs(x))
-        if "/l-" in name:  # faces are almost, not quite, symmetric
-            assets.morph(vertices, name.replace("/l-", "/r-"), abs(x) * float(np.clip(rng.normal(1, 0.06), 0.8, 1.2)))
-    return shape
-
-
 def make_identity(
     assets: Assets, seed: int, tone: float | None = None, age: float | None = None, female: bool | None = None
 ) -> Identity:
@@ -218,9 +174,11 @@ def make_identity(
     weight = float(np.clip(rng.normal(0, 0.42), -0.8, 0.95))
     for name, x in (("young", 1 - age), ("old", age)):
         assets.morph(vertices, f"u-{sex}-{name}-average-{'max' if weight > 0 else 'min'}", x * abs(weight))
-    shape = _shape(assets, rng, vertices, female)
+    shape = draw_shape(assets, rng, vertices, female)
     for name, x in FEATURES[female].items():
         assets.morph(vertices, name, x)
+    for name in OPEN_EYES:  # the old targets nearly close the eyes once an expression narrows them further
+        assets.morph(vertices, name, 0.35 * age)
     k = tone * (len(TONES) - 1)
     i = min(int(k), len(TONES) - 2)
     srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.01, 0.012, 0.022]))
@@ -249,7 +207,7 @@ def make_identity(
         0.07 if hair == "afro01" else float(rng.choice([0, 0.012, 0.03, 0.05], p=[0.4, 0.25, 0.2, 0.15])),
         float(np.clip((age - 0.4) * 1.1, 0, 0.6)),
         int(rng.integers(1_000_000)),
-        int(rng.integers(1, 13)),
+        int(rng.choice(BROWS[bool(female)])),
         float(rng.uniform(0.08, 0.42) if female else rng.uniform(0.25, 0.75)) * (1 - 0.25 * age),
         iris,
         beard,

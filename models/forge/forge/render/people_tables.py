@@ -114,6 +114,9 @@ SOFTENED = (
     "mouth-lowerlip-volume-decr",
     "eye-scale-decr",
 )
+# Brow meshes; 8 to 12 are broad. Key: female.
+BROWS = {True: (1, 2, 3, 4, 5, 6, 7), False: (1, 2, 3, 4, 5, 8, 10, 11, 12)}
+OPEN_EYES = tuple(f"eyes/{side}-eye-height{k}-incr" for side in "lr" for k in (1, 2, 3))
 # Morph targets every face of a sex gets, so that the average is not stern or masculine. Key: female.
 FEATURES = {
     True: {

@@ -19,11 +19,11 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     },
     # Corners up and back, upper lip drawn off the teeth, cheeks raised, lower lids up (Ekman's AU 6 + 12 + a little 25).
     "smile": {
-        "expr/mouth-corner-puller": 0.38,
-        "expr/mouth-upward-retraction": 0.55,
-        "expr/mouth-retraction": 0.3,
-        "expr/eye-left-slit": 0.28,
-        "expr/eye-right-slit": 0.28,
+        "expr/mouth-corner-puller": 0.46,
+        "expr/mouth-upward-retraction": 0.28,
+        "expr/mouth-retraction": 0.38,
+        "expr/eye-left-slit": 0.22,
+        "expr/eye-right-slit": 0.22,
         "cheek/l-cheek-volume-incr": 0.35,
         "cheek/r-cheek-volume-incr": 0.35,
         "cheek/l-cheek-trans-up": 0.3,
