@@ -20,7 +20,7 @@ vec3 folds(vec2 e, vec2 l, float z, float age, vec3 who, vec2 u, float px) {
   vec3 s = vec3(0); float fine = smoothstep(.05, .018, px), old = smoothstep(.18, .95, age), front = smoothstep(.3, .7, z);
   float k = (e.y + .035 * sin(e.x * 5. + who.x * 6.) + u.x * .07) / .105, row = fract(sin(floor(k) * 12.9 + who.y * 40.) * 43.7);
   crease(s, (fract(k) - .5) * .105, vec2(0, 1), .020, near(e.y, .38, .80, .07) * smoothstep(.58, .25, e.x + u.y * .2) * old *
-      fine * front * (.18 + .34 * row));
+      fine * front * (.14 + .28 * row));
   vec2 c = e - vec2(.445, -.005); float r = length(c), th = c.y / max(c.x, .02) + u.x * .25; vec2 turn = vec2(-c.y, c.x) / max(r, .01);
   crease(s, (fract(th / .42 + .5 + who.z * .3) - .5) * .42 * r, turn, .013, near(r, .06, .17, .05) * smoothstep(1., .5, abs(th)) *
       step(0., c.x) * old * fine * .5);
@@ -57,7 +57,7 @@ vec3 beard_regions(vec2 l, float z, vec2 u) {
 float beard_density(vec3 region, vec2 l, float level, float pick) {
   float grown = smoothstep(.40, .5, level), goatee = step(.62, pick) * step(pick, .78), alone = step(.78, pick) * step(pick, .88);
   float bare = step(.88, pick) * step(pick, .94);
-  region.x *= 1. - grown * max(goatee * smoothstep(.16, .36, length(vec2(l.x, (l.y + .1) * .6))), alone * .85);
+  region.x *= 1. - grown * max(goatee * smoothstep(.16, .36, length(vec2(l.x, (l.y + .1) * .6))), alone * .98);
   region.z *= 1. - grown * max(goatee, alone); region.y *= 1. - grown * bare * .85;
   return max(max(region.x, region.y), region.z);
 }

@@ -15,7 +15,7 @@ void main() {
   vec2 e = vec2(abs(r.x), r.y - u_face.y), l = vec2(e.x, r.y - u_face.x); float sx = r.x < 0. ? -1. : 1.;
   float sh = shadow(v_position, n) * gobo(v_position), lm = smoothstep(.24, .60, lip), pale = smoothstep(.05, .45, u_tone.g);
   vec4 n1 = texture(u_noise, r * .55 + who), n2 = texture(u_noise, r * 2.1), n3 = texture(u_noise, r * 8.7);
-  vec4 n4 = texture(u_noise, r * 2.9 + who), n5 = texture(u_noise, r * (lm > .5 ? vec3(9., 2., 3.) : vec3(11., 3.6, 11.)));
+  vec4 n4 = texture(u_noise, r * 5.2 + who), n5 = texture(u_noise, r * (lm > .5 ? vec3(9., 2., 3.) : vec3(11., 3.6, 11.)));
   vec2 uneven = n1.rg + (n2.rg - .5) * .3 - .5;
   // beard first: it hides lines and pores
   float level = u_skin.y, full = smoothstep(.5, .95, level), area = beard_density(beard_regions(l, r.z, uneven + n2.gr * .6 - .3),
@@ -40,9 +40,9 @@ void main() {
   alb *= mix(vec3(1), vec3(.86, .78, .80), smoothstep(.34, .12, socket) * (.30 + .55 * age));
   alb *= mix(vec3(1), vec3(.62, .52, .50), clamp(v_mask.w * u_face.z * .8, 0., .5));
   alb *= 1. - min(fold.z, .6) * vec3(.42, .55, .58);
-  alb *= mix(vec3(1), vec3(.80, .68, .60), smoothstep(.61, .71, n4.a * .5 + n1.a * .5 + .03) * smoothstep(.45, 1., age) * .7 * pale);
-  float fr = smoothstep(.50, .62, n4.b * .75 + n2.b * .25 + (n1.g - .5) * .5) * exp(-pow((l.y - .44) / .30, 2.)) * smoothstep(.4, .9, r.z);
-  alb *= mix(vec3(1), vec3(.70, .53, .42), fr * u_skin.x * (.75 - .35 * age));
+  alb *= mix(vec3(1), vec3(.80, .68, .60), smoothstep(.61, .71, n4.a * .25 + n2.a * .25 + n1.a * .5 + .05) * smoothstep(.45, 1., age) * .7 * pale);
+  float fr = smoothstep(.53, .64, n4.b * .8 + n2.b * .2 + (n1.g - .5) * .5) * exp(-pow((l.y - .44) / .30, 2.)) * smoothstep(.4, .9, r.z);
+  alb *= mix(vec3(1), vec3(.74, .58, .48), fr * u_skin.x * (.75 - .35 * age));
   alb *= mix(vec3(1), mix(vec3(.55, .48, .46), vec3(.46, .32, .27), pale), moles(r.xy, who, px) * smoothstep(.5, .8, r.z) * (1. - lm) * .8);
   vec3 lc = mix(u_tone * mix(vec3(.80, .62, .62), vec3(.86, .56, .57), pale), u_lip, u_face.z * .7);
   alb = mix(alb, lc * (.86 + .28 * n5.r) * (1. - .16 * age), lm * .82);
