@@ -41,7 +41,7 @@ void main() {
   alb *= mix(vec3(1), vec3(.62, .52, .50), clamp(v_mask.w * u_face.z * .8, 0., .5));
   alb *= 1. - min(fold.z, .6) * vec3(.42, .55, .58);
   alb *= mix(vec3(1), vec3(.80, .68, .60), smoothstep(.61, .71, n4.a * .25 + n2.a * .25 + n1.a * .5 + .05) * smoothstep(.45, 1., age) * .7 * pale);
-  float fr = smoothstep(.53, .64, n4.b * .8 + n2.b * .2 + (n1.g - .5) * .5) * exp(-pow((l.y - .44) / .30, 2.)) * smoothstep(.4, .9, r.z);
+  float fr = smoothstep(.60, .69, n4.b * .8 + n2.b * .2 + (n1.g - .5) * .5) * exp(-pow((l.y - .44) / .30, 2.)) * smoothstep(.4, .9, r.z);
   alb *= mix(vec3(1), vec3(.74, .58, .48), fr * u_skin.x * (.75 - .35 * age));
   alb *= mix(vec3(1), mix(vec3(.55, .48, .46), vec3(.46, .32, .27), pale), moles(r.xy, who, px) * smoothstep(.5, .8, r.z) * (1. - lm) * .8);
   vec3 lc = mix(u_tone * mix(vec3(.80, .62, .62), vec3(.86, .56, .57), pale), u_lip, u_face.z * .7);

@@ -19,9 +19,9 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     },
     # Corners up and back, upper lip drawn off the teeth, cheeks raised, lower lids up (Ekman's AU 6 + 12 + a little 25).
     "smile": {
-        "expr/mouth-corner-puller": 0.46,
-        "expr/mouth-upward-retraction": 0.16,
-        "expr/mouth-retraction": 0.38,
+        "expr/mouth-corner-puller": 0.54,
+        "expr/mouth-upward-retraction": 0.2,
+        "expr/mouth-retraction": 0.32,
         "expr/eye-left-slit": 0.22,
         "expr/eye-right-slit": 0.22,
         "cheek/l-cheek-volume-incr": 0.35,
