@@ -81,7 +81,7 @@ void main() {
   vec3 iris = mix(u_c1, u_c2, smoothstep(.25, .75, fib));
   iris = mix(iris * .95 + u_c3 * .25, iris * .80, smoothstep(pu, ir * .75, c)) * mix(1., .16, smoothstep(ir * .74, ir * .98, c)); // limbal ring
   iris *= .75 + .6 * smoothstep(.3, -1., d.y / sin(ir));
-  vec3 white = vec3(.50, .47, .455) * mix(1., .68, smoothstep(.5, 1.15, c));
+  vec3 white = vec3(.44, .415, .40) * mix(1., .68, smoothstep(.5, 1.15, c));
   white = mix(white, vec3(.52, .31, .29), .55 * smoothstep(.70, 1.15, abs(d.x) * 1.2));
   vec3 alb = mix(vec3(.004), mix(iris, white, smoothstep(ir - .035, ir + .035, c)), smoothstep(pu - .04, pu +
       .03, c));
@@ -94,7 +94,7 @@ void main() {
       b = cross(t, u_key);
   float box = smoothstep(.32, .22, abs(dot(q, t))) * smoothstep(.36, .26, abs(dot(q, b))) * step(0., dot(q, u_key));
   float wet = smoothstep(.30, .38, -d.y) * smoothstep(.52, .42, -d.y) * (.5 + .5 * d.z); // tear line on the lower lid
-  col += (u_key_colour * .05 + ambient(n) * .10) * wet;
+  col += (u_key_colour * .04 * sh + ambient(n) * .08) * wet;
   col += u_key_colour * box * (.35 + .65 * sh) * .75 * smoothstep(.08, .3, ao.x) + u_fill_colour * pow(max(dot(q,
       u_fill), 0.), 60.) * .5 + ambient(q) * .05 * a;
   colour = develop(col);

@@ -178,7 +178,7 @@ def make_identity(
     for name, x in FEATURES[female].items():
         assets.morph(vertices, name, x)
     for name in OPEN_EYES:  # the old targets nearly close the eyes once an expression narrows them further
-        assets.morph(vertices, name, 0.35 * age)
+        assets.morph(vertices, name, 0.08 + 0.3 * age)
     k = tone * (len(TONES) - 1)
     i = min(int(k), len(TONES) - 2)
     srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.01, 0.012, 0.022]))
