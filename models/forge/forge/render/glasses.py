@@ -17,14 +17,14 @@ def spectacles(
         x = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** (2 / power) * rx
         y = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** (2 / power) * ry
         wrap = z - 0.16 * np.clip(s * x, 0, 9) ** 1.3
-        tubes.append(tube(np.stack([c[0] + s * 0.015 + x, c[1] - 0.03 + y, wrap], 1), 0.02, True))
+        tubes.append(tube(np.stack([c[0] + s * 0.015 + x, c[1] - 0.03 + y, wrap], 1), 0.015, True))
         hinge = np.array([c[0] + s * (rx + 0.01), c[1] + 0.05, z - 0.16 * rx**1.3])
         ear = np.array([s * temple, c[1] + 0.02, c[2] - 1.05])
         k, middle = np.linspace(0, 1, 8)[:, None], np.array([(ear[0] + hinge[0]) / 2, hinge[1], hinge[2] - 0.55])
-        tubes.append(tube((1 - k) ** 2 * hinge + 2 * k * (1 - k) * middle + k * k * ear, 0.016, False))
+        tubes.append(tube((1 - k) ** 2 * hinge + 2 * k * (1 - k) * middle + k * k * ear, 0.012, False))
     k = np.linspace(-1, 1, 7)
     bridge = np.stack([k * (abs(left[0]) - rx + 0.03), left[1] + 0.03 + 0.03 * (1 - k * k), z + 0.015 + 0 * k], 1)
-    tubes.append(tube(bridge, 0.016, False))
+    tubes.append(tube(bridge, 0.012, False))
     starts = np.cumsum([0] + [len(p) for p, _ in tubes])
     return np.concatenate([p for p, _ in tubes]).astype(F32), np.concatenate(
         [t + n for (_, t), n in zip(tubes, starts)]

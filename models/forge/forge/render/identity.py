@@ -5,8 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from .assets import Assets
+from .face_shape import draw_shape
 from .geometry import F32
-from .people_tables import FEATURES, FEMALE_STYLES, HAIR_COLOURS, HAIR_STYLES, IRISES, MALE_STYLES, SHAPE_SIGMA, TONES
+from .people_tables import (
+    BROWS,
+    FEATURES,
+    FEMALE_STYLES,
+    HAIR_COLOURS,
+    HAIR_STYLES,
+    IRISES,
+    MALE_STYLES,
+    OPEN_EYES,
+    TONES,
+)
 
 ATTRIBUTE_NAMES = (
     "tone",
@@ -144,32 +155,13 @@ def _colours(rng, tone: float, age: float, ancestry: np.ndarray) -> tuple[str, s
     return hair, iris
 
 
-def _shape(assets: Assets, rng, vertices: np.ndarray, female: bool) -> np.ndarray:
-    """Draws and applies every face shape axis; returns the coefficients [S] in units of their morph target."""
-    shape = np.zeros(len(assets.shape_axes), F32)
-    for k, (negative, positive) in enumerate(assets.shape_axes):
-        sigma = SHAPE_SIGMA[positive.split("/")[0]]
-        x = float(np.clip(rng.normal(0, sigma), -2.2 * sigma, 2.2 * sigma))
-        if negative is None:
-            x = abs(x) * 1.6 if rng.random() < 0.4 else 0.0
-        if "bag" in positive or "eyebrows-angle" in positive:
-            x *= 0.4
-        shape[k] = x
-        name = positive if x >= 0 else negative
-        assets.morph(vertices, name, abs(x))
-        if "/l-" in name:  # faces are almost, not quite, symmetric
-            assets.morph(vertices, name.replace("/l-", "/r-"), abs(x) * float(np.clip(rng.normal(1, 0.06), 0.8, 1.2)))
-    return shape
-
-
-def make_identity(assets: Assets, seed: int) -> Identity:
-    """The person of a seed; the same seed is always the same person."""
+def make_identity(
+    assets: Assets, seed: int, tone: float | None = None, age: float | None = None, female: bool | None = None
+) -> Identity:
+    """The person of a seed; the same seed is always the same person. Given values (tone and age 0..1) replace the drawn ones."""
     rng = np.random.default_rng([seed, 71])
-    tone, age, female = (
-        float(np.clip(_spread(seed, 0) + rng.normal(0, 0.02), 0, 1)),
-        float(_spread(seed, 1)) ** 1.15,
-        _spread(seed, 2) < 0.5,
-    )
+    drawn = float(np.clip(_spread(seed, 0) + rng.normal(0, 0.02), 0, 1)), float(_spread(seed, 1)), _spread(seed, 2) < 0.5
+    tone, age, female = (d if given is None else given for d, given in zip(drawn, (tone, age, female)))
     concentration = np.array(
         [0.15 + 1.6 * max(0, tone - 0.35), 0.35 + 0.5 * (0.15 < tone < 0.65), 0.15 + 1.2 * max(0, 0.75 - tone)]
     )
@@ -182,12 +174,14 @@ def make_identity(assets: Assets, seed: int) -> Identity:
     weight = float(np.clip(rng.normal(0, 0.42), -0.8, 0.95))
     for name, x in (("young", 1 - age), ("old", age)):
         assets.morph(vertices, f"u-{sex}-{name}-average-{'max' if weight > 0 else 'min'}", x * abs(weight))
-    shape = _shape(assets, rng, vertices, female)
+    shape = draw_shape(assets, rng, vertices, female)
     for name, x in FEATURES[female].items():
         assets.morph(vertices, name, x)
+    for name in OPEN_EYES:  # the old targets nearly close the eyes once an expression narrows them further
+        assets.morph(vertices, name, 0.08 + 0.3 * age)
     k = tone * (len(TONES) - 1)
     i = min(int(k), len(TONES) - 2)
-    srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.012, 0.012, 0.03]))
+    srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.01, 0.012, 0.022]))
     styles = dict(FEMALE_STYLES if female else MALE_STYLES)
     if ancestry[0] > 0.45 or tone > 0.7:
         styles["afro01"] += 0.3
@@ -202,9 +196,9 @@ def make_identity(assets: Assets, seed: int) -> Identity:
         age,
         ancestry,
         tone,
-        linear(np.clip(srgb, 0, 1)) * 0.86,
+        linear(np.clip(srgb, 0, 1)) * 0.82,
         linear(
-            np.array([rng.uniform(0.55, 0.75), rng.uniform(0.2, 0.36), rng.uniform(0.25, 0.38)]) * (1 - 0.35 * tone)
+            np.array([rng.uniform(0.52, 0.72), rng.uniform(0.24, 0.38), rng.uniform(0.27, 0.40)]) * (1 - 0.35 * tone)
         ),
         float(rng.uniform(0.05, 0.8)) if female else 0.0,
         hair,
@@ -213,8 +207,8 @@ def make_identity(assets: Assets, seed: int) -> Identity:
         0.07 if hair == "afro01" else float(rng.choice([0, 0.012, 0.03, 0.05], p=[0.4, 0.25, 0.2, 0.15])),
         float(np.clip((age - 0.4) * 1.1, 0, 0.6)),
         int(rng.integers(1_000_000)),
-        int(rng.integers(1, 13)),
-        float(rng.uniform(0.25, 0.6) if female else rng.uniform(0.4, 0.95)),
+        int(rng.choice(BROWS[bool(female)])),
+        float(rng.uniform(0.08, 0.42) if female else rng.uniform(0.25, 0.75)) * (1 - 0.25 * age),
         iris,
         beard,
         float(rng.choice([0, 0.5, 1.0], p=[0.75, 0.13, 0.12])) if tone < 0.5 else 0.0,

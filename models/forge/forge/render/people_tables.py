@@ -6,14 +6,14 @@ import numpy as np
 TONES = (
     np.array(
         [
-            (241, 203, 180),
-            (233, 188, 158),
-            (220, 168, 131),
-            (200, 145, 104),
-            (170, 116, 79),
-            (136, 89, 60),
-            (108, 71, 50),
-            (82, 54, 42),
+            (219, 178, 158),
+            (206, 161, 137),
+            (193, 146, 119),
+            (175, 127, 100),
+            (153, 108, 82),
+            (129, 91, 68),
+            (105, 75, 57),
+            (80, 60, 48),
         ],
         float,
     )
@@ -35,8 +35,8 @@ IRISES = {  # linear: rim, body, centre
     "brown": ((0.07, 0.03, 0.014), (0.16, 0.075, 0.03), (0.10, 0.05, 0.02)),
     "amber": ((0.22, 0.11, 0.02), (0.36, 0.20, 0.05), (0.2, 0.1, 0.02)),
     "hazel": ((0.13, 0.09, 0.03), (0.22, 0.17, 0.07), (0.20, 0.09, 0.02)),
-    "green": ((0.08, 0.15, 0.07), (0.19, 0.29, 0.14), (0.22, 0.15, 0.04)),
-    "blue": ((0.08, 0.17, 0.32), (0.22, 0.38, 0.55), (0.15, 0.15, 0.1)),
+    "green": ((0.07, 0.11, 0.06), (0.18, 0.24, 0.13), (0.20, 0.14, 0.05)),
+    "blue": ((0.08, 0.14, 0.23), (0.21, 0.32, 0.43), (0.16, 0.16, 0.12)),
     "grey": ((0.17, 0.21, 0.24), (0.34, 0.39, 0.42), (0.1, 0.1, 0.08)),
 }
 HAIR_STYLES = (
@@ -74,30 +74,66 @@ MALE_STYLES = {
     "long01": 0.03,
 }
 SHAPE_SIGMA = {
-    "eyebrows": 0.16,
+    "eyebrows": 0.18,
     "neck": 0.12,
-    "mouth": 0.14,
-    "head": 0.2,
-    "forehead": 0.2,
-    "ears": 0.2,
-    "nose": 0.3,
-    "chin": 0.28,
-    "cheek": 0.28,
-    "eyes": 0.24,
+    "mouth": 0.17,
+    "head": 0.20,
+    "forehead": 0.20,
+    "ears": 0.22,
+    "nose": 0.33,
+    "chin": 0.30,
+    "cheek": 0.32,
+    "eyes": 0.27,
 }
+# A face is known by a few features: in each region this many axes vary STRONG times as much, the others less.
+STRONG_AXES, STRONG, CALM = 2, 1.7, 0.8
+# Outliers: a region is drawn again while the root mean square of its coefficients exceeds this many sigmas.
+REGION_LIMIT = 1.25
+# Directions that read as heavy or masculine vary less on women.
+SOFTENED = (
+    "chin-width-incr",
+    "chin-bones-incr",
+    "chin-jaw-drop-incr",
+    "chin-prominent-incr",
+    "chin-prognathism-incr",
+    "chin-height-incr",
+    "head-square",
+    "head-rectangular",
+    "head-triangular",
+    "head-scale-horiz-incr",
+    "eyebrows-trans-down",
+    "eyebrows-angle-down",
+    "nose-scale-depth-incr",
+    "nose-hump-incr",
+    "nose-volume-incr",
+    "nose-point-width-incr",
+    "forehead-nubian-incr",
+    "neck-scale-horiz-incr",
+    "neck-double-incr",
+    "mouth-upperlip-volume-decr",
+    "mouth-lowerlip-volume-decr",
+    "eye-scale-decr",
+)
+# Brow meshes; 8 to 12 are broad. Key: female.
+BROWS = {True: (1, 2, 3, 4, 5, 6, 7), False: (1, 2, 3, 4, 5, 8, 10, 11, 12)}
+OPEN_EYES = tuple(f"eyes/{side}-eye-height{k}-incr" for side in "lr" for k in (1, 2, 3))
 # Morph targets every face of a sex gets, so that the average is not stern or masculine. Key: female.
 FEATURES = {
     True: {
-        "chin/chin-width-decr": 0.3,
+        "chin/chin-width-decr": 0.4,
+        "chin/chin-bones-decr": 0.2,
         "head/head-oval": 0.3,
-        "mouth/mouth-upperlip-volume-incr": 0.2,
-        "mouth/mouth-lowerlip-volume-incr": 0.2,
-        "eyebrows/eyebrows-trans-up": 0.35,
+        "mouth/mouth-upperlip-volume-incr": 0.25,
+        "mouth/mouth-lowerlip-volume-incr": 0.25,
+        "eyebrows/eyebrows-trans-up": 0.4,
+        "eyebrows/eyebrows-angle-up": 0.1,
+        "forehead/forehead-nubian-decr": 0.15,
+        "nose/nose-volume-decr": 0.2,
         "chin/chin-triangle": 0.15,
         "cheek/l-cheek-bones-incr": 0.2,
         "cheek/r-cheek-bones-incr": 0.2,
-        "eyes/l-eye-scale-incr": 0.2,
-        "eyes/r-eye-scale-incr": 0.2,
+        "eyes/l-eye-scale-incr": 0.25,
+        "eyes/r-eye-scale-incr": 0.25,
         "nose/nose-scale-horiz-decr": 0.2,
         "neck/neck-scale-horiz-decr": 0.3,
     },

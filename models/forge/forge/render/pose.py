@@ -9,16 +9,27 @@ from .geometry import F32, about, rotation
 
 EXPRESSIONS: dict[str, dict[str, float]] = {
     "neutral": {},
-    "soft": {"expr/mouth-corner-puller": 0.2, "expr/eye-left-slit": 0.1, "expr/eye-right-slit": 0.1},
+    "soft": {
+        "expr/mouth-corner-puller": 0.24,
+        "expr/mouth-retraction": 0.2,
+        "expr/eye-left-slit": 0.12,
+        "expr/eye-right-slit": 0.12,
+        "cheek/l-cheek-volume-incr": 0.12,
+        "cheek/r-cheek-volume-incr": 0.12,
+    },
+    # Corners up and back, upper lip drawn off the teeth, cheeks raised, lower lids up (Ekman's AU 6 + 12 + a little 25).
     "smile": {
-        "expr/mouth-corner-puller": 0.9,
-        "expr/mouth-retraction": 0.25,
-        "expr/eye-left-slit": 0.3,
-        "expr/eye-right-slit": 0.3,
-        "cheek/l-cheek-volume-incr": 0.3,
-        "cheek/r-cheek-volume-incr": 0.3,
-        "expr/eyebrows-left-up": 0.15,
-        "expr/eyebrows-right-up": 0.15,
+        "expr/mouth-corner-puller": 0.54,
+        "expr/mouth-upward-retraction": 0.2,
+        "expr/mouth-retraction": 0.32,
+        "expr/eye-left-slit": 0.22,
+        "expr/eye-right-slit": 0.22,
+        "cheek/l-cheek-volume-incr": 0.35,
+        "cheek/r-cheek-volume-incr": 0.35,
+        "cheek/l-cheek-trans-up": 0.3,
+        "cheek/r-cheek-trans-up": 0.3,
+        "expr/eyebrows-left-up": 0.12,
+        "expr/eyebrows-right-up": 0.12,
     },
     "assured": {"expr/mouth-corner-puller": 0.12, "expr/eye-left-slit": 0.12, "expr/eye-right-slit": 0.12},
     "serious": {

@@ -1,6 +1,7 @@
 """Labelled contact sheets to judge the renderer by eye."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -10,7 +11,9 @@ from .compose import compose
 from .directions import AXES, OPTIONS
 from .identity import make_identity
 from .portrait import draw_portrait, draw_reference
+from .pose import Pose
 from .renderer import Renderer
+from .studio import Light
 
 LETTERS = "FSYMPL"
 # The vocabulary's shoots as option numbers 1..9.
@@ -42,8 +45,24 @@ def _final(renderer, identity, direction, seed) -> np.ndarray:
     return compose(r.fg, r.bg, r.direction, int(direction[5]), seed)
 
 
+def faces(assets: Assets, first: int, width: int = 256, height: int = 320) -> list[list[np.ndarray]]:
+    """Rows of three ages (18, 49 and 80) by eight tones: close headshots under one neutral light, no glasses."""
+    light = Light(
+        (28, 32), (2.4, 2.4, 2.4), (-50, 0), (0.5,) * 3, softness=0.02, wrap=0.15, sky=(0.36,) * 3, ground=(0.22,) * 3
+    )
+    renderer, rows = Renderer(assets, width, height, 1.25), []
+    for row, age in enumerate((0.0, 0.5, 1.0)):
+        rows.append([])
+        for k in range(8):
+            person = replace(make_identity(assets, first + row * 8 + k, k / 7, age, (row + k) % 2 == 0), glasses=False)
+            smiling = "smile" if (k + row) % 3 == 0 else "soft"
+            picture, _ = draw_reference(renderer, person, 3, None, 0.7, Pose(5, 0, 0, 0), smiling, light)
+            rows[-1].append(_label(picture, f"{person.seed} tone {k + 1} beard {person.beard:.2f}"))
+    return rows
+
+
 def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) -> None:
-    """Writes options (axis rows), shoots (identity rows) or references (identity rows) as a PNG."""
+    """Writes options (axis rows), shoots (identity rows), references (identity rows) or faces (age rows) as a PNG."""
     started, rows = time.time(), []
     if kind == "references":
         renderer = Renderer(assets, 160, 160, 2.0)
@@ -71,6 +90,8 @@ def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) ->
                     for name, code in SHOOTS.items()
                 ]
             )
+    elif kind == "faces":
+        rows = faces(assets, first)
     else:
         renderer = Renderer(assets, *SHEET_SIZE)
         base = {
