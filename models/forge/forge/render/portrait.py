@@ -9,6 +9,7 @@ from .directions import Shot, make_shot
 from .figure import Figure
 from .garments import JACKET, JUMPER, SHIRT, SUIT, Garment
 from .identity import Identity
+from .lens import confusion, defocus
 from .pose import Pose
 from .renderer import Renderer
 from .scene import backdrop, fractal
@@ -49,6 +50,10 @@ def draw_portrait(renderer: Renderer, identity: Identity, direction, seed: int) 
     renderer.pose(shot.pose)
     raw, points = renderer.draw(shot.camera, shot.mood.light)
     w, h = renderer.width, renderer.height
+    if shot.camera.aperture:
+        camera, rows = shot.camera, raw.shape[0]
+        away = camera.along(renderer.depth())
+        raw = defocus(raw, confusion(away, camera.distance, camera.aperture, rows / camera.extent))
     fg = reduce(raw, w, h)
     if shot.mood.veil:
         haze = np.array([255, 248, 238], F32)
