@@ -80,9 +80,9 @@ def tee(assets):
     rows = [np.concatenate(rings)]
     for y in (5.4, 5.1, 4.7, 4.2):
         row = rings[-1].copy()
-        row[:, 0] *= 1 + (5.68 - y) * 0.25
+        row[:, 0] *= 0.62
         row[:, 1] = y - 0.12 * (1 - np.abs(np.linspace(-1, 1, len(row))))
-        row[:, 2] = skin[tree.query(row[:, :2], k=5)[1], 2].max(1) + 0.07
+        row[:, 2] = skin[tree.query(row[:, :2], k=5)[1], 2].max(1) + 0.05
         rows.append(row)
     return np.concatenate(rows), grid_triangles(len(rings) + 4, len(rings[0]), False)
 

@@ -43,15 +43,15 @@ def _camera(option: int, rng, side: float) -> Camera:
     s = u(0.95, 1.05)
     wide = u(0.8, 1.25)  # lens opening: how shallow the focus is varies by two thirds of a stop
     if option == 0:
-        return Camera(4.3 * s, (0.5 + u(-0.02, 0.02), 0.41 + u(-0.015, 0.015)), aperture=0.42 * wide)
+        return Camera(4.3 * s, (0.5 + u(-0.02, 0.02), 0.41 + u(-0.015, 0.015)), aperture=0.36 * wide)
     if option == 1:
-        return Camera(2.75 * s, (0.5 + u(-0.02, 0.02), 0.43 + u(-0.015, 0.015)), 15, aperture=0.36 * wide)
+        return Camera(2.75 * s, (0.5 + u(-0.02, 0.02), 0.43 + u(-0.015, 0.015)), 15, aperture=0.32 * wide)
     if option == 2:
-        return Camera(1.55 * s, (0.5 + u(-0.03, 0.03), 0.36 + u(-0.02, 0.02)), 14, aperture=0.3 * wide)
+        return Camera(1.55 * s, (0.5 + u(-0.03, 0.03), 0.36 + u(-0.02, 0.02)), 14, aperture=0.26 * wide)
     if option == 3:
-        return Camera(5.9 * s, (0.5 + u(-0.03, 0.03), 0.32 + u(-0.015, 0.015)), aperture=0.55 * wide)
+        return Camera(5.9 * s, (0.5 + u(-0.03, 0.03), 0.32 + u(-0.015, 0.015)), aperture=0.4 * wide)
     if option == 4:
-        return Camera(8.0 * s, (0.5 + u(-0.04, 0.04), 0.24 + u(-0.015, 0.015)), 18, aperture=0.6 * wide)
+        return Camera(8.0 * s, (0.5 + u(-0.04, 0.04), 0.24 + u(-0.015, 0.015)), 18, aperture=0.5 * wide)
     if option == 5:
         return Camera(10.4 * u(0.98, 1.02), (0.5 + u(-0.04, 0.04), 0.175), 20, aperture=0.5 * wide)
     if option == 6:
@@ -60,7 +60,7 @@ def _camera(option: int, rng, side: float) -> Camera:
         return Camera(
             5.4 * s, (0.5 + u(-0.03, 0.03), 0.30 + u(-0.02, 0.02)), 30, elevation=-u(27, 33), aperture=0.3 * wide
         )
-    return Camera(6.2 * s, (0.5 + u(-0.03, 0.03), 0.60 + u(-0.015, 0.015)), 17, aperture=0.5 * wide)
+    return Camera(6.2 * s, (0.5 + u(-0.03, 0.03), 0.60 + u(-0.015, 0.015)), 17, aperture=0.4 * wide)
 
 
 def _pose(option: int, rng, side: float) -> Pose:

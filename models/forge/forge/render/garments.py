@@ -129,7 +129,7 @@ def _leather(rng) -> Garment:
 
 
 def _trench(rng) -> Garment:
-    c = _blend(rng, "b8935c", "a98654", "c2a271", "ad9468")
+    c = _blend(rng, "c9a877", "bd9a68", "d2b78c", "c4aa80")
     return Garment(
         JACKET,
         (c, _blend(rng, "22262c", "3a2c2a", "2a3340"), c, _hex("24262c")),

@@ -9,7 +9,7 @@ from PIL import Image
 from scipy.ndimage import uniform_filter
 
 F32 = np.float32
-SHARP = 0.32  # decimetres in front of and behind the eyes that count as in focus
+FRONT, BEHIND = 0.85, 0.35  # decimetres before and behind the eyes that count as in focus: the whole face from the front
 WORTH = 0.55  # pixels of radius below which a blur cannot be seen
 LARGEST = 0.022  # largest radius as a share of the picture's height
 
@@ -20,7 +20,7 @@ def confusion(distance: np.ndarray, focus: float, aperture: float, pixels: float
     distance: decimetres along the lens axis [h,w]; focus: distance of the eyes; aperture: diameter of the lens opening in
     decimetres; pixels: pixels per decimetre at the plane of focus.
     """
-    off = np.maximum(np.abs(distance - focus) - SHARP, 0)
+    off = np.maximum(np.maximum(distance - focus - BEHIND, focus - distance - FRONT), 0)
     return (off * (0.5 * aperture * pixels) / np.maximum(distance, 0.5)).astype(F32)
 
 

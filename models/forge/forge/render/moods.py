@@ -69,7 +69,7 @@ def approachable(r: Rig) -> Mood:
 
 def assured(r: Rig) -> Mood:
     """Loop: key a little above and 35-45 degrees aside, so that the nose throws a short shadow down the cheek."""
-    fill = r.u(0.16, 0.3)
+    fill = r.u(0.1, 0.22)
     return Mood(
         Light(
             (r.az(r.u(36, 46)), r.u(32, 40)),
@@ -155,9 +155,9 @@ def ethereal(r: Rig) -> Mood:
             r.k((1, 0.99, 1.0), 0.7),
             (r.axis, 8),
             r.k((0.42, 0.42, 0.47), 1),
-            (r.u(140, 155), r.u(24, 38)),
+            (r.u(150, 162), r.u(24, 38)),
             r.k((1.0, 0.97, 0.93), rim),
-            (-r.u(140, 155), r.u(24, 38)),
+            (-r.u(150, 162), r.u(24, 38)),
             r.k((1.0, 0.97, 0.93), rim),
             (0.5, 0.5, 0.55),
             (0.25, 0.25, 0.27),
@@ -174,16 +174,16 @@ def serene(r: Rig) -> Mood:
     """Window: a broad daylight source at the side; the light falls off slowly over the face, no hard edge anywhere."""
     return Mood(
         Light(
-            (r.az(r.u(62, 74)), r.u(12, 22)),
-            r.k((0.93, 0.99, 1.06), 3.4),
+            (r.az(r.u(64, 76)), r.u(12, 22)),
+            r.k((0.93, 0.99, 1.06), 4.0),
             (r.az(-55), 0),
             r.k((0.93, 0.99, 1.08), r.u(0.16, 0.3)),
             (r.side * 140, 20),
             r.k((0.9, 1.0, 1.1), 0.5),
             sky=(0.21, 0.225, 0.25),
             ground=(0.12, 0.12, 0.12),
-            softness=r.u(0.04, 0.055),
-            wrap=r.u(0.22, 0.34),
+            softness=r.u(0.024, 0.032),
+            wrap=r.u(0.2, 0.3),
         ),
         "soft",
         (1.0, 1.02, 1.06),

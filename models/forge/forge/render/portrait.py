@@ -53,7 +53,7 @@ def draw_portrait(renderer: Renderer, identity: Identity, direction, seed: int) 
     if shot.camera.aperture:
         camera, rows = shot.camera, raw.shape[0]
         away = camera.along(renderer.depth())
-        raw = defocus(raw, confusion(away, camera.distance, camera.aperture, rows / camera.extent))
+        raw = defocus(raw, confusion(away, camera.focus, camera.aperture, rows / camera.extent))
     fg = reduce(raw, w, h)
     if shot.mood.veil:
         haze = np.array([255, 248, 238], F32)

@@ -7,6 +7,8 @@ import numpy as np
 
 from .geometry import look_at, perspective, towards
 
+BEHIND_EYES = 0.3  # decimetres from the eyes back to the point the camera turns about
+
 
 @dataclass
 class Camera:
@@ -20,8 +22,13 @@ class Camera:
 
     @property
     def distance(self) -> float:
-        """Decimetres from the lens to the plane of the eyes."""
+        """Decimetres from the lens to the plane that `extent` is measured in."""
         return self.extent / 2 / math.tan(math.radians(self.fov) / 2)
+
+    @property
+    def focus(self) -> float:
+        """Decimetres along the lens axis to the eyes."""
+        return self.distance - BEHIND_EYES * math.cos(math.radians(self.elevation))
 
     @property
     def clip(self) -> tuple[float, float]:
@@ -35,7 +42,7 @@ class Camera:
 
     def view(self, eyes: np.ndarray, aspect: float) -> tuple[np.ndarray, np.ndarray]:
         """Eye point [3] and 4x4 view-projection that puts the eyes' midpoint exactly at `at` (a lens shift, as a view camera does)."""
-        target = np.array([eyes[0], eyes[1], eyes[2] - 0.3])
+        target = np.array([eyes[0], eyes[1], eyes[2] - BEHIND_EYES])
         eye = target + self.distance * towards(0, self.elevation)
         shift = (self.at[0] * 2 - 1, 1 - self.at[1] * 2)
         lens = perspective(math.radians(self.fov), aspect, *self.clip, shift)
