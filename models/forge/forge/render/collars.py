@@ -10,15 +10,17 @@ from .geometry import grid_triangles, tube
 
 _FRONT = np.arange(-13, 14)  # columns of a ring that face forward
 # Height, half width and half depth of the hips; height, side, depth, half width and half depth of a thigh.
-HIPS = ((1.6, 1.45, 0.85), (1.2, 1.62, 1.02), (0.7, 1.72, 1.1), (0.2, 1.75, 1.12), (-0.3, 1.66, 1.05), (-0.7, 1.4, 0.9), (-1.0, 0.9, 0.6))
+HIPS = ((1.6, 1.45, 0.85), (1.2, 1.62, 1.02), (0.7, 1.72, 1.08), (0.2, 1.74, 1.02), (-0.2, 1.6, 0.86), (-0.6, 1.2, 0.6))
 THIGHS = (
-    (0.2, 0.88, 0.27, 0.84, 0.98),
-    (-0.4, 0.9, 0.28, 0.84, 1.0),
-    (-1.2, 0.92, 0.28, 0.82, 0.95),
-    (-2.2, 0.94, 0.26, 0.76, 0.86),
-    (-3.4, 0.96, 0.24, 0.66, 0.74),
+    (0.7, 0.86, 0.27, 0.84, 1.0),
+    (0.2, 0.88, 0.27, 0.88, 1.07),
+    (-0.4, 0.88, 0.28, 0.9, 1.06),
+    (-1.2, 0.9, 0.28, 0.86, 0.98),
+    (-2.2, 0.94, 0.26, 0.78, 0.87),
+    (-3.4, 0.96, 0.24, 0.67, 0.74),
     (-4.6, 0.97, 0.2, 0.6, 0.66),
 )
+SKIRT = ((1.5, 1.92, 1.32), (1.0, 2.08, 1.44), (0.2, 2.2, 1.5), (-0.9, 2.3, 1.55), (-2.0, 2.42, 1.62), (-2.9, 2.5, 1.68))
 
 
 def neck_ring(assets: Assets, y: float, count: int = 48) -> np.ndarray:
@@ -136,6 +138,16 @@ def trousers(assets):
     return np.concatenate(points), np.concatenate(triangles)
 
 
+def skirt(assets):
+    """Skirt of a trench coat below the jacket, open a hand's breadth at the front, with deep hanging folds."""
+    angle = np.linspace(0.06, 2 * np.pi - 0.02, 72)
+    rows = []
+    for y, rx, rz in SKIRT:
+        wave = 1 + 0.035 * np.sin(angle * 9 + 1) * np.clip((1.2 - y) / 2, 0, 1)
+        rows.append(np.stack([np.sin(angle) * rx * wave, np.full(72, y), 0.3 + np.cos(angle) * rz * wave], 1))
+    return np.concatenate(rows), grid_triangles(len(rows), 72, False)
+
+
 def bow_tie(assets):
     """Bow tie just under the chin."""
     y, front = 5.72, neck_ring(assets, 5.9)[0, 2] + 0.42
@@ -170,4 +182,4 @@ def ruff(assets):
     return _sheet(rings)
 
 
-EXTRAS = {f.__name__: f for f in (roll_neck, knit_collar, tee, stand_collar, wide_collar, lapels, bow_tie, ruff, trousers)}
+EXTRAS = {f.__name__: f for f in (roll_neck, knit_collar, tee, stand_collar, wide_collar, lapels, bow_tie, ruff, trousers, skirt)}

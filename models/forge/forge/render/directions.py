@@ -51,9 +51,9 @@ def _camera(option: int, rng, side: float) -> Camera:
     if option == 3:
         return Camera(5.9 * s, (0.5 + u(-0.03, 0.03), 0.32 + u(-0.015, 0.015)), aperture=0.4 * wide)
     if option == 4:
-        return Camera(8.0 * s, (0.5 + u(-0.04, 0.04), 0.24 + u(-0.015, 0.015)), 18, aperture=0.5 * wide)
+        return Camera(8.0 * s, (0.5 + u(-0.04, 0.04), 0.24 + u(-0.015, 0.015)), 18, aperture=0.38 * wide)
     if option == 5:
-        return Camera(10.4 * u(0.98, 1.02), (0.5 + u(-0.04, 0.04), 0.175), 20, aperture=0.5 * wide)
+        return Camera(10.4 * u(0.98, 1.02), (0.5 + u(-0.04, 0.04), 0.175), 20, aperture=0.38 * wide)
     if option == 6:
         return Camera(15.6 * u(0.97, 1.0), (0.5 + side * u(0.2, 0.26), 0.43), 28, aperture=0.2 * wide)
     if option == 7:

@@ -50,7 +50,7 @@ def _motif(rng, chances: dict, strength: float) -> tuple:
         if 0 <= roll < chance:
             kind = float(k)
         roll -= chance
-    period = {0.0: 1.0, 1.0: rng.uniform(0.16, 0.26), 2.0: rng.uniform(0.45, 0.8), 3.0: rng.uniform(0.3, 0.55)}[kind]
+    period = {0.0: 1.0, 1.0: rng.uniform(0.16, 0.26), 2.0: rng.uniform(0.55, 0.9), 3.0: rng.uniform(0.3, 0.55)}[kind]
     return (kind, period, strength * rng.uniform(0.7, 1.1), rng.random())
 
 
@@ -65,7 +65,7 @@ def _business(rng) -> Garment:
         tie,
         extras=("trousers",),
         shirt=float(rng.random() < 0.6),
-        motif=_motif(rng, {1: 0.3, 2: 0.15}, 0.5),
+        motif=_motif(rng, {1: 0.3, 2: 0.12}, 0.32),
     )
 
 
@@ -134,7 +134,7 @@ def _trench(rng) -> Garment:
         JACKET,
         (c, _blend(rng, "22262c", "3a2c2a", "2a3340"), c, _hex("24262c")),
         TRENCH,
-        extras=("wide_collar", "lapels", "trousers"),
+        extras=("wide_collar", "lapels", "skirt", "trousers"),
         extra_colour=c,
         inflate=0.05,
         motif=(0.0, 1.0, 0.0, rng.random()),

@@ -25,11 +25,14 @@ float crease(float x) { x = sin(x); return x * (.6 + .4 * abs(x)); }
 float folds(vec3 r, vec3 arm) {
   vec4 w = texture(u_noise, r * .042 + u_motif.w) - .5; float ax = abs(r.x);
   vec2 p = vec2(ax - 1.35, r.y - 4.15), q = vec2(ax, r.y - 2.75), s = vec2(ax - 1.7, r.y - 5.5);
-  float pit = crease(atan(p.y, -p.x + .2) * 7. + w.r * 11.) * exp(-dot(p, p) * .55);
-  float button = crease(atan(q.x, q.y) * 6. + w.g * 12.) * exp(-dot(q, q) * .45) * step(.0, r.z);
+  float pit = crease(atan(p.y, -p.x + .2) * 7. + w.r * 11.) * exp(-dot(p, p) * .55) *
+      smoothstep(.02, .6, length(p));
+  float button = crease(atan(q.x, q.y) * 6. + w.g * 12.) * exp(-dot(q, q) * .45) * step(.0, r.z) *
+      smoothstep(.05, .9, length(q));
   float back = crease(r.y * 3.2 + ax * 1.1 + w.b * 12.) * (.35 + .3 * w.r) * smoothstep(.2, -.2, r.z);
   float waist = crease(r.y * 4.6 + w.b * 15. + ax * .8) * exp(-pow((r.y - 2.55) / .75, 2.)) * .55;
-  float yoke = crease(atan(s.y, s.x) * 5. + w.g * 9.) * exp(-dot(s, s) * .9) * .5;
+  float yoke = crease(atan(s.y, s.x) * 5. + w.g * 9.) * exp(-dot(s, s) * .9) * .5 *
+      smoothstep(.05, .7, length(s));
   float torso = pit * .8 + button * .55 + back + waist + yoke + w.r * 1.2;
   float elbow = crease(arm.x * 6.6 + arm.y * 2.5 + w.r * 13.) * exp(-pow((arm.x - 2.25) / .75, 2.));
   float drag = crease(arm.x * 2.3 + arm.y * 4.2 + w.g * 12.) * .5 * smoothstep(.2, 1., arm.x);
@@ -69,8 +72,8 @@ BLOCKS = {
     if (abs(k.x) < .24 && abs(k.y) < .055 + .05 * u_cloth.x * abs(sin(k.x * 9. + .6))) { alb = vec3(.72); h += .02; } }
   amp = .055; sheen = .5;
 """,
-    3: """  if (main_cloth) { vec4 g = texture(u_noise, r * 1.15), p = texture(u_noise, r * .3);
-    rough = .36 + .16 * p.g; shine = 2.1; h += (g.r - .5) * .018 + (p.r - .5) * .05; amp = .085;
+    3: """  if (main_cloth) { vec4 g = texture(u_noise, r * .75), p = texture(u_noise, r * .3);
+    rough = .38 + .12 * p.g; shine = 2.; h += (g.r - .5) * .016 * resolved(r.y * 18.) + (p.r - .5) * .03; amp = .085;
     alb *= .8 + .4 * p.g; alb += .012 * smoothstep(.3, 1., fold) * alb / max(alb.r, .01);
     float seam = min(abs(arm.x - .25), abs(r.y - 4.62 - .12 * ax)); if (!extra) h -= .03 * smoothstep(.05, .0, seam); }
   if (u_cloth.z > .5 && region < .5 && r.z > .3 && ax > .5 && ax < 1.5 && r.x > 0.) {
