@@ -43,7 +43,7 @@ def _camera(option: int, rng, side: float) -> Camera:
     s = u(0.95, 1.05)
     wide = u(0.8, 1.25)  # lens opening: how shallow the focus is varies by two thirds of a stop
     if option == 0:
-        return Camera(4.3 * s, (0.5 + u(-0.02, 0.02), 0.41 + u(-0.015, 0.015)), aperture=0.36 * wide)
+        return Camera(4.3 * s, (0.5 + u(-0.02, 0.02), 0.41 + u(-0.015, 0.015)), aperture=0.28 * wide)
     if option == 1:
         return Camera(2.75 * s, (0.5 + u(-0.02, 0.02), 0.43 + u(-0.015, 0.015)), 15, aperture=0.32 * wide)
     if option == 2:

@@ -33,39 +33,46 @@ def _blur(image: np.ndarray, radius: float) -> np.ndarray:
 
 def _half(image: np.ndarray) -> np.ndarray:
     h, w = image.shape[0] // 2 * 2, image.shape[1] // 2 * 2
-    image = image[:h, :w]
-    return (image[::2, ::2] + image[1::2, ::2] + image[::2, 1::2] + image[1::2, 1::2]) * 0.25
+    rows = image[:h:2, :w] + image[1:h:2, :w]
+    return (rows[:, ::2] + rows[:, 1::2]) * 0.25
 
 
-def _enlarge(image: np.ndarray, h: int, w: int) -> np.ndarray:
-    planes = [Image.fromarray(np.ascontiguousarray(image[..., k])) for k in range(image.shape[-1])]
-    return np.stack([np.asarray(p.resize((w, h), Image.BILINEAR)) for p in planes], -1)
+def _enlarge(plane: np.ndarray, h: int, w: int) -> np.ndarray:
+    return np.asarray(Image.fromarray(np.ascontiguousarray(plane, F32)).resize((w, h), Image.BILINEAR))
 
 
 def defocus(image: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Premultiplied float RGBA [h,w,4] blurred by the radius [h,w] in pixels of each subject pixel.
+    """Premultiplied float RGBA [h,w,4] blurred by the radius of confusion [h//2,w//2], in pixels of every second pixel.
 
     Sharp pixels lend nothing to the blurred layers, so no face bleeds into a soft shoulder; empty pixels beside a soft
-    edge take the edge's radius, so that it spreads outwards.
+    edge take the edge's radius, so that it spreads outwards. Blurring happens at half the size.
     """
     h, w = image.shape[:2]
-    alpha = image[..., 3]
-    radius = np.minimum(radius, LARGEST * h) * (alpha > 0.5)
+    radius = np.minimum(radius, LARGEST * h) * (image[: h // 2 * 2 : 2, : w // 2 * 2 : 2, 3] > 0.5)
     largest = float(radius.max())
     if largest < WORTH:
         return image
-    small = _half(np.concatenate([image, radius[..., None]], -1))
-    solid, rim = small[..., 3], small[..., 4]
-    spread = _blur(np.stack([rim, solid], -1), largest / 2)
-    rim = np.where(solid > 0.5, rim / np.maximum(solid, 0.5), spread[..., 0] / np.maximum(spread[..., 1], 0.02))
+    columns = np.flatnonzero(radius.max(0) > 0)
+    margin = int(largest * 2) + 2
+    left, right = max(columns[0] - margin, 0), min(columns[-1] + margin + 1, w // 2)
+    part = image[: h // 2 * 2, left * 2 : right * 2]
+    small, rim = _half(part), radius[:, left:right].astype(F32)
+    solid = rim > 0
+    body = small[..., 3]
+    spread = _blur(np.stack([rim, body], -1), largest / 2)
+    # an empty pixel takes the radius of the subject round it: sharp beside the face, soft beside a soft shoulder
+    rim = np.where(solid | (body > 0.5), rim, spread[..., 0] / np.maximum(spread[..., 1], 0.02))
     levels, layers = (largest * 0.4, largest), []
     for level in levels:
-        weight = np.where(solid > 0.02, np.clip(rim / (level * 0.6), 0, 1), 1.0).astype(F32)[..., None]
-        blurred = _blur(np.concatenate([small[..., :4] * weight, weight], -1), level / 2)
+        weight = np.where(body > 0.02, np.clip(rim / (level * 0.6), 0, 1), 1.0).astype(F32)[..., None]
+        blurred = _blur(np.concatenate([small * weight, weight], -1), level / 2)
         layers.append(blurred[..., :4] / np.maximum(blurred[..., 4:], 1e-3))
-    packed = _enlarge(np.concatenate([*layers, rim[..., None].astype(F32)], -1).astype(F32), h, w)
-    own = np.where(alpha > 0.5, radius, packed[..., 8])[..., None]
-    low = np.clip(own / levels[0], 0, 1)
-    high = np.clip((own - levels[0]) / (levels[1] - levels[0]), 0, 1)
-    out = image + (packed[..., :4] - image) * low
-    return out + (packed[..., 4:8] - out) * high
+    high = np.clip((rim - levels[0]) / (levels[1] - levels[0]), 0, 1)[..., None]
+    layer = layers[0] + (layers[1] - layers[0]) * high
+    height, width = part.shape[:2]
+    share = _enlarge(np.clip(rim / levels[0], 0, 1), height, width)
+    out = image.copy()
+    mixed = out[:height, left * 2 : right * 2]
+    for k in range(4):
+        mixed[..., k] += (_enlarge(layer[..., k], height, width) - mixed[..., k]) * share
+    return out

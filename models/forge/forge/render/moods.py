@@ -46,19 +46,19 @@ class Rig:
 
 def approachable(r: Rig) -> Mood:
     """Clamshell: a large key above the lens, a reflector below it nearly as bright; even, gentle smile."""
-    ratio = r.u(0.5, 0.72)
+    ratio = r.u(0.42, 0.62)
     return Mood(
         Light(
             (r.az(r.u(-6, 6)), r.u(28, 38)),
-            r.k(WHITE, 2.0),
+            r.k(WHITE, 1.75),
             (r.axis, -r.u(28, 40)),
-            r.k((1, 0.97, 0.94), 2.1 * ratio),
+            r.k((1, 0.97, 0.94), 1.75 * ratio),
             (150, 30),
             (0.7, 0.7, 0.75),
             (-150, 30),
             (0.7, 0.7, 0.75),
-            (0.42, 0.42, 0.42),
-            (0.36, 0.34, 0.32),
+            (0.36, 0.36, 0.36),
+            (0.3, 0.285, 0.27),
             softness=r.u(0.022, 0.032),
             wrap=r.u(0.18, 0.26),
         ),
@@ -215,9 +215,9 @@ def melancholy(r: Rig) -> Mood:
     return Mood(
         Light(
             (r.az(-r.u(28, 48)), r.u(34, 46)),
-            r.k((0.42, 0.62, 1.0), 1.7),
+            r.k((0.42, 0.62, 1.0), 2.3),
             (r.az(55), 5),
-            r.k((0.13, 0.19, 0.33), r.u(0.7, 1.1)),
+            r.k((0.13, 0.19, 0.33), r.u(0.8, 1.2)),
             (r.side * 142, 30),
             r.k((0.42, 0.64, 1.1), r.u(1.0, 1.9)),
             sky=(0.19, 0.28, 0.48),
