@@ -89,7 +89,9 @@ def _pose(option: int, rng, side: float) -> Pose:
         return Pose(side * u(4, 12), u(-2, 4), -drop, side * u(20, 26), u(7, 12), drop * 0.5 + j(2), gaze)
     if option == 7:
         return Pose(side * u(0, 10), -u(2, 5), drop * 0.8, j(3), -u(20, 26), -drop * 0.4 + j(2), (0, -u(6, 12)))
-    return Pose(side * u(10, 18), u(20, 25), side * u(7, 10), -side * u(8, 12), -u(4, 9), side * u(9, 13), (0, 0))
+    lean = u(19, 24)  # the head comes up again, so that the eyes meet the lens
+    turn, pitch = -side * u(8, 12), -lean * u(0.55, 0.75)
+    return Pose(side * u(10, 18), lean, side * u(5, 9), turn, pitch, -side * u(1, 6), (0, u(0, 4)))
 
 
 def make_shot(direction, seed: int) -> Shot:

@@ -36,6 +36,7 @@ void main() {
 """
     + blocks()
     + """
+  if (region > .5 && region < 1.5 && u_cloth.y < .5 && r.y < 1.4 && ax > .3) alb = u_c1; /* shirt tails under the hem */
   if (region > .5 && region < 1.5) { amp = min(amp, .03); rough = .75; shine = .25; }
   if (u_cloth.y > .5 && region > .5 && region < 1.5 && r.z > .2 && ax < .085 + .012 * (6. - r.y) * 3. &&
       r.y < 5.95) { float t = (r.x + r.y) * 3.4; alb = u_tie; if (u_motif.w > .5)

@@ -81,7 +81,7 @@ BLOCKS = {
     if (d < .045) { alb = vec3(.62) * (.5 + .5 * step(0., sin(r.x * 60.))); rough = .25; shine = 2.; } }
   if (u_cloth.z > .5 && region > 1.5 && region < 2.5 && r.z > .5 && !extra) {
     float d = abs(ax - (.1 + (r.y - 3.5) * .16));
-    if (d < .04 && r.y < 5.5) { alb = vec3(.7, .7, .72) * (.45 + .55 * step(0., sin(r.y * 50.))); rough = .25; shine = 2.; } }
+    if (d < .04 && r.y < 5.5) { alb = vec3(.30, .30, .32) * (.5 + .5 * step(0., sin(r.y * 75.)) * resolved(r.y * 12.)); rough = .3; shine = 1.6; } }
 """,
     4: """  float c = (extra ? atan(r.x, r.z - .2) * 1.05 : u) * (extra ? 11. : 6.5), k = .5 + .5 * cos(c * 6.2832), f = resolved(c);
   alb *= mix(1., .55 + .75 * k, f); h += .022 * k * f; amp = .07; rough = .75; shine = .2; sheen = 1.4;
