@@ -23,6 +23,13 @@ THIGHS = (
 SKIRT = ((1.5, 1.92, 1.32), (1.0, 2.08, 1.44), (0.2, 2.2, 1.5), (-0.9, 2.3, 1.55), (-2.0, 2.42, 1.62), (-2.9, 2.5, 1.68))
 
 
+# Corners of a trench lapel from collar to button, x and height: the edge at the opening, the outer edge.
+LAPEL = (
+    ((0.50, 0.42, 0.30, 0.16, 0.03), (5.85, 5.4, 4.8, 4.2, 3.5)),
+    ((0.95, 1.42, 1.20, 0.78, 0.10), (5.7, 5.3, 4.75, 4.15, 3.45)),
+)
+
+
 def neck_ring(assets: Assets, y: float, count: int = 48) -> np.ndarray:
     """Rest-pose ellipse [count,3] around the neck at height y; angle 0 is the front, then towards +x."""
     used = np.unique(assets.base_quads)
@@ -111,8 +118,7 @@ def lapels(assets):
     line = np.linspace(0, 1, 9)
     for side in (-1, 1):
         corner = np.linspace(0, 1, 5)
-        inner = np.stack([np.interp(line, corner, k) for k in ((0.50, 0.42, 0.30, 0.16, 0.03), (5.85, 5.4, 4.8, 4.2, 3.5))], 1)
-        outer = np.stack([np.interp(line, corner, k) for k in ((0.95, 1.42, 1.20, 0.78, 0.10), (5.7, 5.3, 4.75, 4.15, 3.45))], 1)
+        inner, outer = (np.stack([np.interp(line, corner, k) for k in edge], 1) for edge in LAPEL)
         grid = (inner[:, None] * (1 - across)[None, :, None] + outer[:, None] * across[None, :, None]).reshape(-1, 2)
         z = worn[tree.query(grid, k=10)[1], 2].max(1)
         z = uniform_filter(z.reshape(9, 7), 3, mode="nearest") + 0.12 + 0.05 * np.sin(across * np.pi)[None]
@@ -182,4 +188,5 @@ def ruff(assets):
     return _sheet(rings)
 
 
-EXTRAS = {f.__name__: f for f in (roll_neck, knit_collar, tee, stand_collar, wide_collar, lapels, bow_tie, ruff, trousers, skirt)}
+_ALL = (roll_neck, knit_collar, tee, stand_collar, wide_collar, lapels, bow_tie, ruff, trousers, skirt)
+EXTRAS = {f.__name__: f for f in _ALL}

@@ -157,6 +157,7 @@ def _avant_garde(rng) -> Garment:
     """Sculptural pleats and a ruff in two strong colours of any hue, far apart."""
     hue = rng.random()
     main = colorsys.hsv_to_rgb(hue, rng.uniform(0.75, 0.95), rng.uniform(0.75, 0.95))
+    lean = rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.1)  # of the pleats
     accent = colorsys.hsv_to_rgb((hue + rng.uniform(0.3, 0.6)) % 1, rng.uniform(0.2, 0.85), rng.uniform(0.85, 1.0))
     return Garment(
         JUMPER,
@@ -165,7 +166,7 @@ def _avant_garde(rng) -> Garment:
         extras=("ruff", "trousers"),
         extra_colour=main,
         inflate=0.06,
-        motif=(float(rng.integers(3)), rng.uniform(0.32, 0.55), rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.1), rng.random()),
+        motif=(float(rng.integers(3)), rng.uniform(0.32, 0.55), lean, rng.random()),
     )
 
 

@@ -1,4 +1,4 @@
-"""GLSL fragment shaders of garments, spectacles and teeth; patterns are numbered in `garments`, their blocks in `glsl_weave`."""
+"""GLSL fragment shaders of garments, spectacles and teeth; patterns are numbered in `garments`, made in `glsl_weave`."""
 
 from .glsl_weave import FOLDS, blocks
 
@@ -14,7 +14,8 @@ vec4 surface(vec3 alb, vec3 n, vec4 ao, float rough, float shine, float sheen) {
   c += (u_rim_colour * ggx(n, u_rim, v, rough, .045) * open_to(ao, u_rim) + u_kick_colour * ggx(n, u_kick, v,
       rough, .045) * open_to(ao, u_kick)) * shine;
   float f = pow(1. - abs(dot(n, v)), 3.);
-  c += (alb * .5 + .015 * (1. + sheen)) * (1. + sheen) * f * (u_key_colour * sh * .12 * sheen + ambient(n) * ao.x + u_rim_colour * .1) + ambient(reflect(-v, n)) * .04 * shine;
+  c += (alb * .5 + .015 * (1. + sheen)) * (1. + sheen) * f * (u_key_colour * sh * .12 * sheen + ambient(n) * ao.x + u_rim_colour * .1) +
+      ambient(reflect(-v, n)) * .04 * shine;
   return develop(c);
 }
 """

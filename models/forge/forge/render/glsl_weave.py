@@ -59,7 +59,7 @@ BLOCKS = {
     float f = resolved(c), g = resolved(y * 6.4); alb *= mix(1., .48 + .62 * k, f) * (1. + .16 * row * g);
     h += .085 * k * f + .012 * row * g + .03 * cable * cos(y * 6.5 + s * 2.) * f; amp = .05; shine = .12; sheen = .8; }
 """,
-    2: """  float twill = (u + v) * 9.; alb *= 1. + .10 * sin(twill * 6.2832) * resolved(twill);
+    2: """  float twill = (u + v) * 9.; alb *= 1. + .07 * sin(twill * 6.2832) * resolved(twill);
   if (region < .5) alb = motif(alb, u, v);
   if (region < .5 && u_cloth.y > .5 && front) { float e = ax - lapel_out;
     float in_lapel = step(lapel_in, ax) * step(e, 0.); alb *= 1. + .16 * in_lapel; h += in_lapel * .05;
@@ -73,7 +73,7 @@ BLOCKS = {
   amp = .055; sheen = .5;
 """,
     3: """  if (main_cloth) { vec4 g = texture(u_noise, r * .75), p = texture(u_noise, r * .3);
-    rough = .38 + .12 * p.g; shine = 2.; h += (g.r - .5) * .016 * resolved(r.y * 18.) + (p.r - .5) * .03; amp = .085;
+    rough = .38 + .12 * p.g; shine = 1.25; h += (g.r - .5) * .007 * resolved(r.y * 18.) + (p.r - .5) * .02; amp = .085;
     alb *= .8 + .4 * p.g; alb += .012 * smoothstep(.3, 1., fold) * alb / max(alb.r, .01);
     float seam = min(abs(arm.x - .25), abs(r.y - 4.62 - .12 * ax)); if (!extra) h -= .03 * smoothstep(.05, .0, seam); }
   if (u_cloth.z > .5 && region < .5 && r.z > .3 && ax > .5 && ax < 1.5 && r.x > 0.) {
@@ -81,7 +81,8 @@ BLOCKS = {
     if (d < .045) { alb = vec3(.62) * (.5 + .5 * step(0., sin(r.x * 60.))); rough = .25; shine = 2.; } }
   if (u_cloth.z > .5 && region > 1.5 && region < 2.5 && r.z > .5 && !extra) {
     float d = abs(ax - (.1 + (r.y - 3.5) * .16));
-    if (d < .04 && r.y < 5.5) { alb = vec3(.30, .30, .32) * (.5 + .5 * step(0., sin(r.y * 75.)) * resolved(r.y * 12.)); rough = .3; shine = 1.6; } }
+    if (d < .04 && r.y < 5.5) { alb = vec3(.30, .30, .32) * (.5 + .5 * step(0., sin(r.y * 75.)) * resolved(r.y * 12.));
+      rough = .3; shine = 1.6; } }
 """,
     4: """  float c = (extra ? atan(r.x, r.z - .2) * 1.05 : u) * (extra ? 11. : 6.5), k = .5 + .5 * cos(c * 6.2832), f = resolved(c);
   alb *= mix(1., .55 + .75 * k, f); h += .022 * k * f; amp = .07; rough = .75; shine = .2; sheen = 1.4;
@@ -96,7 +97,7 @@ BLOCKS = {
     if (abs(k.x) < .22 && k.y > -.03 && k.y < .03 + .11 * (1. - abs(k.x) * 4.)) alb = vec3(.75); }
   if (extra) { rough = .33; shine = 1.8; amp = .02; }
 """,
-    6: """  if (main_cloth) { float gab = (u * .5 + v) * 10.; alb *= 1. + .07 * sin(gab * 6.2832) * resolved(gab); rough = .62;
+    6: """  if (main_cloth) { float gab = (u * .5 + v) * 10.; alb *= 1. + .035 * sin(gab * 6.2832) * resolved(gab); rough = .62;
     shine = .4; amp = .075; sheen = .3; if (extra) { alb *= .90; amp = .03; }
     if (!extra && r.z > .2 && r.y < 4.0 && r.y > 2.6) { vec2 b = vec2(ax - .62, mod(r.y + .12, .78) - .39);
       if (length(b) < .095) { alb = vec3(.035, .022, .014); rough = .3; shine = 1.5; } }
@@ -118,7 +119,7 @@ BLOCKS = {
 """,
     0: """  if (region < .5 && r.z > .6 && ax < .16 && r.y < 5.6 && !extra) { h += .025 * step(ax, .13);
     float b = length(vec2(r.x, mod(r.y + .2, .62) - .31)); if (b < .05) alb *= .55; }
-  if (main_cloth && !extra) { alb = motif(alb, u, v); alb *= 1. + .06 * sin(v * 60.) * resolved(v * 9.6); }
+  if (main_cloth && !extra) { alb = motif(alb, u, v); alb *= 1. + .025 * sin(v * 60.) * resolved(v * 9.6); }
   amp = extra ? .03 : .08; rough = .62; shine = .45; sheen = .6;
   if (extra && r.y < 1.5) { float fly = abs(r.x) - .04; alb *= 1. - .35 * smoothstep(.06, .0, abs(fly)) * step(-.9, r.y) *
       step(0., r.z); float ironed = abs(abs(r.x) - .86); h += .05 * smoothstep(.12, .0, ironed) * step(.3, r.z); amp = .07; }

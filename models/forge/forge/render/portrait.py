@@ -67,7 +67,8 @@ def draw_portrait(renderer: Renderer, identity: Identity, direction, seed: int) 
     fg = reduce(raw, w, h)
     if shot.mood.veil:
         haze = np.array([255, 248, 238], F32)
-        fg[..., :3] = (fg[..., :3] * (1 - shot.mood.veil) + haze * shot.mood.veil).astype(np.uint8)
+        veil = shot.mood.veil * 0.7  # less air lies before the sitter than before the backdrop
+        fg[..., :3] = (fg[..., :3] * (1 - veil) + haze * veil).astype(np.uint8)
     distance = {2: 1.5, 1: 1.3, 6: 0.45, 5: 0.7}.get(int(direction[0]), 1.0)
     bg = (backdrop(shot.backdrop, seed, shot.mood.tint, shot.mood.veil, distance, h, w) * 255 + 0.5).astype(np.uint8)
     inside = (points[:, 0] > -4) & (points[:, 0] < w + 4) & (points[:, 1] > -4) & (points[:, 1] < h + 4)
