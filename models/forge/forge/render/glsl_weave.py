@@ -42,13 +42,13 @@ float folds(vec3 r, vec3 arm) {
 /* sideways coordinate in dm round the torso or the sleeve */
 float around(vec3 r, vec3 arm) { return mix(atan(r.x, r.z - .4) * 1.55, arm.y * 1.4, step(.5, arm.z)); }
 float lengthwise(vec3 r, vec3 arm) { return mix(r.y, -arm.x, step(.5, arm.z)); }
-vec3 motif(vec3 alb, float u, float v) {
+vec3 motif(vec3 alb, vec3 base, float u, float v) {
   if (u_motif.x < .5) return alb;
   float a = u / u_motif.y, b = v / u_motif.y, w = clamp(fwidth(a) * .7, .04, .4);
   float la = smoothstep(.06 + w, .06, abs(fract(a) - .5)), lb = smoothstep(.06 + w, .06, abs(fract(b) - .5));
   float m = u_motif.x < 1.5 ? la * resolved(a) : u_motif.x < 2.5 ? max(la, lb) : smoothstep(.25 + w, .25, abs(fract(b) -
       .5));
-  return mix(alb, dot(alb, vec3(.3, .6, .1)) > .18 ? alb * .42 : alb * 1.4 + .10, m * u_motif.z);
+  return mix(alb, dot(base, vec3(.3, .6, .1)) > .14 ? alb * .45 : alb * 1.4 + .10, m * u_motif.z);
 }
 """
 # Every block may change alb, rough, shine, sheen, h (relief in dm) and amp (height of the folds in dm).
@@ -59,8 +59,9 @@ BLOCKS = {
     float f = resolved(c), g = resolved(y * 6.4); alb *= mix(1., .48 + .62 * k, f) * (1. + .16 * row * g);
     h += .085 * k * f + .012 * row * g + .03 * cable * cos(y * 6.5 + s * 2.) * f; amp = .05; shine = .12; sheen = .8; }
 """,
-    2: """  float twill = (u + v) * 9.; alb *= 1. + .07 * sin(twill * 6.2832) * resolved(twill);
-  if (region < .5) alb = motif(alb, u, v);
+    2: """  float twill = (u + v) * 9.;
+  if (region < .5 || region > 1.5) alb *= 1. + .06 * sin(twill * 6.2832) * resolved(twill);
+  if (region < .5) alb = motif(alb, u_c1, u, v);
   if (region < .5 && u_cloth.y > .5 && front) { float e = ax - lapel_out;
     float in_lapel = step(lapel_in, ax) * step(e, 0.); alb *= 1. + .16 * in_lapel; h += in_lapel * .05;
     amp *= 1. - .6 * in_lapel; alb *= 1. - .5 * smoothstep(.05, .0, abs(e)) * step(lapel_in, ax);
@@ -119,7 +120,7 @@ BLOCKS = {
 """,
     0: """  if (region < .5 && r.z > .6 && ax < .16 && r.y < 5.6 && !extra) { h += .025 * step(ax, .13);
     float b = length(vec2(r.x, mod(r.y + .2, .62) - .31)); if (b < .05) alb *= .55; }
-  if (main_cloth && !extra) { alb = motif(alb, u, v); alb *= 1. + .025 * sin(v * 60.) * resolved(v * 9.6); }
+  if (main_cloth && !extra) { alb = motif(alb, u_c1, u, v); alb *= 1. + .025 * sin(v * 60.) * resolved(v * 9.6); }
   amp = extra ? .03 : .08; rough = .62; shine = .45; sheen = .6;
   if (extra && r.y < 1.5) { float fly = abs(r.x) - .04; alb *= 1. - .35 * smoothstep(.06, .0, abs(fly)) * step(-.9, r.y) *
       step(0., r.z); float ironed = abs(abs(r.x) - .86); h += .05 * smoothstep(.12, .0, ironed) * step(.3, r.z); amp = .07; }
