@@ -1,10 +1,33 @@
 """Collars, ties and ruffs as free geometry around the neck of the average body, in rest pose and decimetres."""
 
 import numpy as np
+from scipy.ndimage import uniform_filter
 from scipy.spatial import cKDTree
 
 from .assets import Assets
 from .geometry import grid_triangles, tube
+
+
+_FRONT = np.arange(-13, 14)  # columns of a ring that face forward
+# Height, half width and half depth of the hips; height, side, depth, half width and half depth of a thigh.
+HIPS = ((1.6, 1.45, 0.85), (1.2, 1.62, 1.02), (0.7, 1.72, 1.08), (0.2, 1.74, 1.02), (-0.2, 1.6, 0.86), (-0.6, 1.2, 0.6))
+THIGHS = (
+    (0.7, 0.86, 0.27, 0.84, 1.0),
+    (0.2, 0.88, 0.27, 0.88, 1.07),
+    (-0.4, 0.88, 0.28, 0.9, 1.06),
+    (-1.2, 0.9, 0.28, 0.86, 0.98),
+    (-2.2, 0.94, 0.26, 0.78, 0.87),
+    (-3.4, 0.96, 0.24, 0.67, 0.74),
+    (-4.6, 0.97, 0.2, 0.6, 0.66),
+)
+SKIRT = ((1.5, 1.92, 1.32), (1.0, 2.08, 1.44), (0.2, 2.2, 1.5), (-0.9, 2.3, 1.55), (-2.0, 2.42, 1.62), (-2.9, 2.5, 1.68))
+
+
+# Corners of a trench lapel from collar to button, x and height: the edge at the opening, the outer edge.
+LAPEL = (
+    ((0.50, 0.42, 0.30, 0.16, 0.03), (5.85, 5.4, 4.8, 4.2, 3.5)),
+    ((0.95, 1.42, 1.20, 0.78, 0.10), (5.7, 5.3, 4.75, 4.15, 3.45)),
+)
 
 
 def neck_ring(assets: Assets, y: float, count: int = 48) -> np.ndarray:
@@ -58,8 +81,19 @@ def knit_collar(assets):
 
 
 def tee(assets):
-    """Round neckline of a plain t-shirt inside a jacket."""
-    return tube(_grown(assets, 5.72, 0.17, 0.45), 0.07, True, 6)
+    """Front of a crew-neck t-shirt: a sheet just above the skin, from a rolled neckline down into the jacket."""
+    skin = assets.vertices[np.unique(assets.base_quads)]
+    skin = skin[(skin[:, 2] > 0.2) & (skin[:, 1] < 6.3) & (np.abs(skin[:, 0]) < 1.9)]
+    tree = cKDTree(skin[:, :2])
+    rings = [_grown(assets, y, r, 0.45)[_FRONT] for y, r in ((5.70, 0.10), (5.78, 0.13), (5.77, 0.19), (5.68, 0.21))]
+    rows = [np.concatenate(rings)]
+    for y in (5.4, 5.1, 4.7, 4.2):
+        row = rings[-1].copy()
+        row[:, 0] *= 0.62
+        row[:, 1] = y - 0.12 * (1 - np.abs(np.linspace(-1, 1, len(row))))
+        row[:, 2] = skin[tree.query(row[:, :2], k=5)[1], 2].max(1) + 0.05
+        rows.append(row)
+    return np.concatenate(rows), grid_triangles(len(rings) + 4, len(rings[0]), False)
 
 
 def stand_collar(assets):
@@ -76,19 +110,48 @@ def wide_collar(assets):
 
 
 def lapels(assets):
-    """Two broad lapels over the chest."""
+    """Two broad trench lapels lying on the jacket: notched outline, padded in the middle so that they stand off."""
     points, triangles = [], []
-    chest = assets.vertices[np.unique(assets.base_quads)]
-    chest = chest[(chest[:, 2] > 0) & (chest[:, 1] > 2.5) & (chest[:, 1] < 6.1) & (np.abs(chest[:, 0]) < 1.7)]
-    tree = cKDTree(chest[:, :2])
+    worn = assets.proxies["cloth_male_casualsuit05"].rest
+    worn = worn[(worn[:, 2] > 0.2) & (worn[:, 1] > 2.5) & (worn[:, 1] < 6.2) & (np.abs(worn[:, 0]) < 1.9)]
+    tree, across = cKDTree(worn[:, :2]), np.linspace(0, 1, 7)
+    line = np.linspace(0, 1, 9)
     for side in (-1, 1):
-        inner = np.array([(0.42, 5.95), (0.34, 5.4), (0.24, 4.8), (0.12, 4.2), (0.03, 3.5)])
-        outer = np.array([(0.95, 5.85), (1.5, 5.35), (1.25, 4.8), (0.8, 4.2), (0.12, 3.45)])
-        grid = np.stack([inner * (1 - t) + outer * t for t in (0, 0.33, 0.66, 1)], 1).reshape(-1, 2) * (side, 1)
-        z = chest[tree.query(grid, k=4)[1], 2].max(1) + 0.30
-        triangles.append(grid_triangles(5, 4, False) + 20 * len(points))
-        points.append(np.c_[grid, z])
+        corner = np.linspace(0, 1, 5)
+        inner, outer = (np.stack([np.interp(line, corner, k) for k in edge], 1) for edge in LAPEL)
+        grid = (inner[:, None] * (1 - across)[None, :, None] + outer[:, None] * across[None, :, None]).reshape(-1, 2)
+        z = worn[tree.query(grid, k=10)[1], 2].max(1)
+        z = uniform_filter(z.reshape(9, 7), 3, mode="nearest") + 0.12 + 0.05 * np.sin(across * np.pi)[None]
+        triangles.append(grid_triangles(9, 7, False) + 63 * len(points))
+        points.append(np.c_[grid * (side, 1), z.ravel()])
     return np.concatenate(points), np.concatenate(triangles)
+
+
+def trousers(assets):
+    """Hips and thighs below the meshes, which end at the waist: one tube over the hips and one along each leg."""
+    angle = np.arange(32) * 2 * np.pi / 32
+    oval = lambda x, y, z, rx, rz: np.stack(  # noqa: E731
+        [x + np.sin(angle) * rx, np.full(32, y), z + np.cos(angle) * rz], 1
+    )
+    parts = [[oval(0, y, 0.25, rx, rz) for y, rx, rz in HIPS]]
+    for side in (-1, 1):
+        parts.append([oval(side * x, y, z, rx, rz) for y, x, z, rx, rz in THIGHS])
+    points, triangles, start = [], [], 0
+    for rings in parts:
+        points += rings
+        triangles.append(grid_triangles(len(rings), 32, True) + start)
+        start += 32 * len(rings)
+    return np.concatenate(points), np.concatenate(triangles)
+
+
+def skirt(assets):
+    """Skirt of a trench coat below the jacket, open a hand's breadth at the front, with deep hanging folds."""
+    angle = np.linspace(0.06, 2 * np.pi - 0.02, 72)
+    rows = []
+    for y, rx, rz in SKIRT:
+        wave = 1 + 0.035 * np.sin(angle * 9 + 1) * np.clip((1.2 - y) / 2, 0, 1)
+        rows.append(np.stack([np.sin(angle) * rx * wave, np.full(72, y), 0.3 + np.cos(angle) * rz * wave], 1))
+    return np.concatenate(rows), grid_triangles(len(rows), 72, False)
 
 
 def bow_tie(assets):
@@ -125,4 +188,5 @@ def ruff(assets):
     return _sheet(rings)
 
 
-EXTRAS = {f.__name__: f for f in (roll_neck, knit_collar, tee, stand_collar, wide_collar, lapels, bow_tie, ruff)}
+_ALL = (roll_neck, knit_collar, tee, stand_collar, wide_collar, lapels, bow_tie, ruff, trousers, skirt)
+EXTRAS = {f.__name__: f for f in _ALL}

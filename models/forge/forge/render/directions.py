@@ -41,47 +41,57 @@ def draw_directions(count: int, rng: np.random.Generator) -> np.ndarray:
 def _camera(option: int, rng, side: float) -> Camera:
     u = rng.uniform
     s = u(0.95, 1.05)
+    wide = u(0.8, 1.25)  # lens opening: how shallow the focus is varies by two thirds of a stop
     if option == 0:
-        return Camera(4.3 * s, (0.5 + u(-0.02, 0.02), 0.41 + u(-0.015, 0.015)))
+        return Camera(4.3 * s, (0.5 + u(-0.02, 0.02), 0.41 + u(-0.015, 0.015)), aperture=0.28 * wide)
     if option == 1:
-        return Camera(2.75 * s, (0.5 + u(-0.02, 0.02), 0.43 + u(-0.015, 0.015)), 15)
+        return Camera(2.75 * s, (0.5 + u(-0.02, 0.02), 0.43 + u(-0.015, 0.015)), 15, aperture=0.32 * wide)
     if option == 2:
-        return Camera(1.55 * s, (0.5 + u(-0.03, 0.03), 0.36 + u(-0.02, 0.02)), 14)
+        return Camera(1.55 * s, (0.5 + u(-0.03, 0.03), 0.36 + u(-0.02, 0.02)), 14, aperture=0.26 * wide)
     if option == 3:
-        return Camera(5.9 * s, (0.5 + u(-0.03, 0.03), 0.32 + u(-0.015, 0.015)))
+        return Camera(5.9 * s, (0.5 + u(-0.03, 0.03), 0.32 + u(-0.015, 0.015)), aperture=0.4 * wide)
     if option == 4:
-        return Camera(8.0 * s, (0.5 + u(-0.04, 0.04), 0.24 + u(-0.015, 0.015)), 18)
+        return Camera(8.0 * s, (0.5 + u(-0.04, 0.04), 0.24 + u(-0.015, 0.015)), 18, aperture=0.38 * wide)
     if option == 5:
-        return Camera(10.4 * u(0.98, 1.02), (0.5 + u(-0.04, 0.04), 0.175), 20)
+        return Camera(10.4 * u(0.98, 1.02), (0.5 + u(-0.04, 0.04), 0.175), 20, aperture=0.38 * wide)
     if option == 6:
-        return Camera(15.6 * u(0.97, 1.0), (0.5 + side * u(0.2, 0.26), 0.43), 28)
+        return Camera(15.6 * u(0.97, 1.0), (0.5 + side * u(0.2, 0.26), 0.43), 28, aperture=0.2 * wide)
     if option == 7:
-        return Camera(5.4 * s, (0.5 + u(-0.03, 0.03), 0.30 + u(-0.02, 0.02)), 30, elevation=-u(27, 33))
-    return Camera(6.2 * s, (0.5 + u(-0.03, 0.03), 0.60 + u(-0.015, 0.015)), 17)
+        return Camera(
+            5.4 * s, (0.5 + u(-0.03, 0.03), 0.30 + u(-0.02, 0.02)), 30, elevation=-u(27, 33), aperture=0.3 * wide
+        )
+    return Camera(6.2 * s, (0.5 + u(-0.03, 0.03), 0.60 + u(-0.015, 0.015)), 17, aperture=0.4 * wide)
 
 
 def _pose(option: int, rng, side: float) -> Pose:
     u = rng.uniform
     j = lambda a: float(rng.normal(0, a))  # noqa: E731
+    # Weight on one leg: the shoulder line drops to one side and the head leans back towards the upright.
+    drop = side * u(1.5, 4.5)
     if option == 0:
-        return Pose(j(1.5), 0, 0, j(1.5), j(1.5), j(1), (j(1), j(1)))
+        return Pose(j(1.5), u(-2, 3), drop * 0.4, j(1.5), j(1.5), -drop * 0.5 + j(0.8), (j(1), j(1)))
     if option == 1:
         body = side * u(34, 46)
-        return Pose(body, 0, 0, -body + side * u(0, 4), j(2), -side * u(5, 8), (j(1), 0))
+        return Pose(body, u(-2, 4), drop, -body + side * u(0, 4), j(2), -side * u(5, 8) - drop * 0.4, (j(1), 0))
     if option == 2:
-        return Pose(side * u(5, 9), 0, 0, side * u(10, 14), j(2), j(1.5), (-side * u(8, 14), 0))
+        turn = side * u(10, 14)
+        return Pose(side * u(5, 9), u(-2, 3), -drop * 0.8, turn, j(2), drop * 0.6 + j(1.5), (-side * u(8, 14), 0))
     if option == 3:
-        return Pose(side * u(22, 30), 0, 0, side * u(18, 22), j(2), j(2), (side * u(-10, 0), 0))
+        turn = side * u(18, 22)
+        return Pose(side * u(22, 30), u(-2, 4), -drop, turn, j(2), drop * 0.6 + j(2), (side * u(-10, 0), 0))
     if option == 4:
-        return Pose(side * u(52, 60), 0, 0, side * u(28, 32), j(2), 0, (0, 0))
+        return Pose(side * u(52, 60), u(-3, 2), 0, side * u(28, 32), j(2.5), j(1.5), (0, 0))
     if option == 5:
-        body = side * u(125, 140)
-        return Pose(body, 0, 0, -side * u(74, 82), u(0, 4), side * u(2, 6), (-side * u(18, 26), 0))
+        body, head = side * u(125, 140), -side * u(74, 82)
+        return Pose(body, u(-2, 3), drop, head, u(0, 4), side * u(2, 6), (-side * u(18, 26), 0))
     if option == 6:
-        return Pose(side * u(4, 12), 0, 0, side * u(20, 26), u(7, 12), j(2), (side * u(26, 32), -u(8, 14)))
+        gaze = (side * u(26, 32), -u(8, 14))
+        return Pose(side * u(4, 12), u(-2, 4), -drop, side * u(20, 26), u(7, 12), drop * 0.5 + j(2), gaze)
     if option == 7:
-        return Pose(side * u(0, 10), -u(2, 5), 0, j(3), -u(20, 26), j(2), (0, -u(6, 12)))
-    return Pose(side * u(10, 18), u(20, 25), side * u(7, 10), -side * u(8, 12), -u(4, 9), side * u(9, 13), (0, 0))
+        return Pose(side * u(0, 10), -u(2, 5), drop * 0.8, j(3), -u(20, 26), -drop * 0.4 + j(2), (0, -u(6, 12)))
+    lean = u(19, 24)  # the head comes up again, so that the eyes meet the lens
+    turn, pitch = -side * u(8, 12), -lean * u(0.55, 0.75)
+    return Pose(side * u(10, 18), lean, side * u(5, 9), turn, pitch, -side * u(1, 6), (0, u(0, 4)))
 
 
 def make_shot(direction, seed: int) -> Shot:

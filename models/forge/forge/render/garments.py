@@ -1,5 +1,6 @@
 """The nine stylings: which mesh, which regions in which colours, which texture, and the extra collars, ties and ruffs."""
 
+import colorsys
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,76 +28,164 @@ class Garment:
     extra_colour: tuple = (0.1, 0.1, 0.1)
     inflate: float = 0.0
     zip: bool = False
+    shirt: float = 0.0  # shader switch: a folded pocket square (suit) or a tee under the jacket
+    motif: tuple = (0.0, 1.0, 0.0, 0.0)  # kind, period in dm, strength, seed 0..1 of folds and tie (see `glsl_weave`)
 
 
 def _hex(text: str) -> tuple:
     return tuple(int(text[i : i + 2], 16) / 255 for i in (0, 2, 4))
 
 
-def _pick(rng, *texts: str) -> tuple:
-    return _hex(texts[rng.integers(len(texts))])
+def _blend(rng, *texts: str) -> tuple:
+    """A colour between two neighbours of the list, so that an option has a range rather than a handful of colours."""
+    k, t = rng.integers(len(texts)), rng.uniform(0, 0.5)
+    a, b = np.array(_hex(texts[k])), np.array(_hex(texts[(k + 1) % len(texts)]))
+    return tuple((a * (1 - t) + b * t).clip(0, 1))
+
+
+def _motif(rng, chances: dict, strength: float) -> tuple:
+    """Kind drawn by chance (the rest is plain), period, strength and the seed of folds."""
+    kind, roll = 0.0, rng.random()
+    for k, chance in chances.items():
+        if 0 <= roll < chance:
+            kind = float(k)
+        roll -= chance
+    period = {0.0: 1.0, 1.0: rng.uniform(0.16, 0.26), 2.0: rng.uniform(0.55, 0.9), 3.0: rng.uniform(0.3, 0.55)}[kind]
+    return (kind, period, strength * rng.uniform(0.7, 1.1), rng.random())
+
+
+def _business(rng) -> Garment:
+    main = _blend(rng, "16203a", "1c2a4c", "23262e", "131c36")
+    shirt = _blend(rng, "f6f6f4", "f4f4f2", "d3e0f0")
+    tie = _blend(rng, "8a1f2b", "6d1a35", "9c2b2b", "8c5a1e", "1f4d42", "3d4f86")
+    return Garment(
+        SUIT,
+        (main, shirt, main, main),
+        WOOL,
+        tie,
+        extras=("trousers",),
+        shirt=float(rng.random() < 0.6),
+        motif=_motif(rng, {1: 0.3, 2: 0.12}, 0.32),
+    )
+
+
+def _smart_casual(rng) -> Garment:
+    main = _blend(rng, "6f7f8c", "8b8f8a", "8d7a63", "5f6e5a", "66788a")
+    tee = _blend(rng, "fafafa", "f1f0ec", "e4e2dc")
+    return Garment(
+        JACKET,
+        (main, tee, tuple(x * 0.86 for x in main), _hex("2c3340")),
+        WOOL,
+        extras=("tee", "trousers"),
+        extra_colour=tee,
+        shirt=1.0,
+        motif=_motif(rng, {2: 0.35}, 0.45),
+    )
+
+
+def _roll_neck(rng) -> Garment:
+    c = tuple(np.array(_hex("121214")) + rng.uniform(-0.015, 0.02))
+    return Garment(
+        JUMPER,
+        (c, c, c, _hex("26262b")),
+        RIB,
+        extras=("roll_neck", "trousers"),
+        extra_colour=c,
+        motif=(0.0, 1.0, 0.0, rng.random()),
+    )
+
+
+def _monochrome(rng) -> Garment:
+    c = _blend(rng, "e8d8b0", "dcc796", "ead9bd", "d9bfa0")
+    return Garment(SHIRT, (c, c, c, c), PLAIN, extras=("trousers",), motif=(0.0, 1.0, 0.0, rng.random()))
+
+
+def _knit(rng) -> Garment:
+    c = _blend(rng, "c98a2a", "b8622c", "a8452a", "7c2f35", "6a3b4e", "3f5c6e", "4d6b3c", "8a7f4a")
+    return Garment(
+        JUMPER,
+        (c, c, c, _hex("32363f")),
+        KNIT,
+        extras=("knit_collar", "trousers"),
+        extra_colour=c,
+        inflate=0.10,
+        motif=(0.0, 1.0, 0.0, rng.random()),
+    )
+
+
+def _leather(rng) -> Garment:
+    c = _blend(rng, "0d0d0f", "141111", "0f0f12")
+    tee = _blend(rng, "8d9096", "b4b2ac", "6c6e74", "d8d6d0")
+    return Garment(
+        JACKET,
+        (c, tee, c, _hex("1b1e25")),
+        LEATHER,
+        extras=("stand_collar", "tee", "trousers"),
+        extra_colour=c,
+        zip=True,
+        shirt=1.0,
+        motif=(0.0, 1.0, 0.0, rng.random()),
+    )
+
+
+def _trench(rng) -> Garment:
+    c = _blend(rng, "c9a877", "bd9a68", "d2b78c", "c4aa80")
+    return Garment(
+        JACKET,
+        (c, _blend(rng, "22262c", "3a2c2a", "2a3340"), c, _hex("24262c")),
+        TRENCH,
+        extras=("wide_collar", "lapels", "skirt", "trousers"),
+        extra_colour=c,
+        inflate=0.05,
+        motif=(0.0, 1.0, 0.0, rng.random()),
+    )
+
+
+def _black_tie(rng) -> Garment:
+    c = _blend(rng, "0a0a0c", "0c0e16")
+    return Garment(
+        SUIT,
+        (c, _hex("ffffff"), c, c),
+        SATIN,
+        extras=("bow_tie", "trousers"),
+        extra_colour=_hex("060607"),
+        motif=(0.0, 1.0, 0.0, rng.uniform(0, 0.5)),
+    )
+
+
+def _avant_garde(rng) -> Garment:
+    """Sculptural pleats and a ruff in two strong colours of any hue, far apart."""
+    hue = rng.random()
+    main = colorsys.hsv_to_rgb(hue, rng.uniform(0.75, 0.95), rng.uniform(0.75, 0.95))
+    lean = rng.choice([-1.0, 1.0]) * rng.uniform(0.5, 1.1)  # of the pleats
+    accent = colorsys.hsv_to_rgb((hue + rng.uniform(0.3, 0.6)) % 1, rng.uniform(0.2, 0.85), rng.uniform(0.85, 1.0))
+    return Garment(
+        JUMPER,
+        (main, accent, main, _hex("16161a")),
+        BLOCKS,
+        extras=("ruff", "trousers"),
+        extra_colour=main,
+        inflate=0.06,
+        motif=(float(rng.integers(3)), rng.uniform(0.32, 0.55), lean, rng.random()),
+    )
+
+
+STYLINGS = (
+    _business,
+    _smart_casual,
+    _roll_neck,
+    _monochrome,
+    _knit,
+    _leather,
+    _trench,
+    _black_tie,
+    _avant_garde,
+)
 
 
 def styling(option: int, rng: np.random.Generator) -> Garment:
-    """The garment of styling option 0..8 with its small variation."""
-    h = _hex
-    if option == 0:
-        return Garment(
-            SUIT,
-            (_pick(rng, "16203a", "1a2645", "131c36"), h("f4f4f2"), h("1a2645"), h("16203a")),
-            WOOL,
-            _pick(rng, "8a1f2b", "7a1c2c", "9c2b2b"),
-        )
-    if option == 1:
-        return Garment(
-            JACKET,
-            (_pick(rng, "6f7f8c", "7c8a90", "66788a"), _pick(rng, "fafafa", "f1f0ec"), h("5b6a77"), h("3a4150")),
-            WOOL,
-            extras=("tee",),
-            extra_colour=h("f6f5f2"),
-        )
-    if option == 2:
-        return Garment(
-            JUMPER,
-            (h("101012"), h("101012"), h("101012"), h("1b1b1e")),
-            RIB,
-            extras=("roll_neck",),
-            extra_colour=h("131315"),
-        )
-    if option == 3:
-        c = _pick(rng, "e3cf9f", "dcc796", "e6d4a9")
-        return Garment(SHIRT, (c, c, c, c), PLAIN)
-    if option == 4:
-        c = _pick(rng, "c98a2a", "a8452a", "7c2f35", "4d6b3c", "b86f35")
-        return Garment(JUMPER, (c, c, c, h("32363f")), KNIT, extras=("knit_collar",), extra_colour=c, inflate=0.09)
-    if option == 5:
-        return Garment(
-            JACKET,
-            (h("0b0b0c"), _pick(rng, "8d9096", "9a9a9a"), h("0e0e10"), h("191b20")),
-            LEATHER,
-            extras=("stand_collar",),
-            extra_colour=h("0c0c0d"),
-            zip=True,
-        )
-    if option == 6:
-        c = _pick(rng, "c2a06c", "b99561", "cbaa78")
-        return Garment(
-            JACKET, (c, h("2a2d33"), c, c), TRENCH, extras=("wide_collar", "lapels"), extra_colour=c, inflate=0.05
-        )
-    if option == 7:
-        return Garment(
-            SUIT,
-            (h("0a0a0c"), h("ffffff"), h("08080a"), h("0a0a0c")),
-            SATIN,
-            extras=("bow_tie",),
-            extra_colour=h("060607"),
-        )
-    main, accent = [("e0218a", "19c3d6"), ("2b3bff", "ff8a00"), ("ff4b1f", "f7e21b"), ("12b76a", "ff3fa4")][
-        rng.integers(4)
-    ]
-    return Garment(
-        JUMPER, (h(main), h(accent), h(main), h("16161a")), BLOCKS, extras=("ruff",), extra_colour=h(main), inflate=0.04
-    )
+    """The garment of styling option 0..8 with its variation of colour and pattern."""
+    return STYLINGS[option](rng)
 
 
 def regions(proxy: Proxy) -> np.ndarray:

@@ -9,6 +9,7 @@ from .directions import Shot, make_shot
 from .figure import Figure
 from .garments import JACKET, JUMPER, SHIRT, SUIT, Garment
 from .identity import Identity
+from .lens import confusion, defocus
 from .pose import Pose
 from .renderer import Renderer
 from .scene import backdrop, fractal
@@ -41,18 +42,33 @@ def reduce(image: np.ndarray, width: int, height: int) -> np.ndarray:
     return (np.clip(out, 0, 1) * 255 + 0.5).astype(np.uint8)
 
 
+def metering(skin: np.ndarray, mood: int) -> float:
+    """Factor of the exposure for a skin colour (linear RGB [3]): in dramatic light one meters for the face.
+
+    Clamshell and loop stay as they are: they are the neutral light in which skin tones are compared.
+    """
+    grey = float(np.asarray(skin) @ (0.25, 0.6, 0.15))
+    return 1.0 if mood < 2 else float(np.clip((0.24 / max(grey, 0.01)) ** 0.25, 0.9, 1.5))
+
+
 def draw_portrait(renderer: Renderer, identity: Identity, direction, seed: int) -> Record:
     """Renders one directed portrait."""
     shot: Shot = make_shot(direction, seed)
     density = 0.3 if shot.camera.extent > 7 else 0.5
     renderer.load(Figure(renderer.assets, renderer.wardrobe, identity, shot.mood.expression, shot.garment, density))
     renderer.pose(shot.pose)
+    shot.mood.light.exposure *= metering(identity.skin, int(direction[3]))
     raw, points = renderer.draw(shot.camera, shot.mood.light)
     w, h = renderer.width, renderer.height
+    if shot.camera.aperture:
+        camera, rows = shot.camera, raw.shape[0]
+        away = camera.along(renderer.depth()[: rows // 2 * 2 : 2, : raw.shape[1] // 2 * 2 : 2])
+        raw = defocus(raw, confusion(away, camera.focus, camera.aperture, rows / camera.extent))
     fg = reduce(raw, w, h)
     if shot.mood.veil:
         haze = np.array([255, 248, 238], F32)
-        fg[..., :3] = (fg[..., :3] * (1 - shot.mood.veil) + haze * shot.mood.veil).astype(np.uint8)
+        veil = shot.mood.veil * 0.7  # less air lies before the sitter than before the backdrop
+        fg[..., :3] = (fg[..., :3] * (1 - veil) + haze * veil).astype(np.uint8)
     distance = {2: 1.5, 1: 1.3, 6: 0.45, 5: 0.7}.get(int(direction[0]), 1.0)
     bg = (backdrop(shot.backdrop, seed, shot.mood.tint, shot.mood.veil, distance, h, w) * 255 + 0.5).astype(np.uint8)
     inside = (points[:, 0] > -4) & (points[:, 0] < w + 4) & (points[:, 1] > -4) & (points[:, 1] < h + 4)

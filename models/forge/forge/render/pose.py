@@ -67,6 +67,7 @@ RESTING = {
 NECK_SHARE = {"neck01": 0.14, "neck02": 0.18, "neck03": 0.16, "head": 0.52}
 WAIST, FEET = np.array([0.0, 1.8, 0.1]), np.array([0.0, 0.0, 0.2])
 SHOULDER_DROP, ARM_DROP = 4.0, 32.0  # degrees from the base mesh's A-pose to hanging arms
+ARM_BACK = 13.0  # degrees that the arms swing back, so that the mesh's bent forearms hang at the hips
 
 
 @dataclass
@@ -105,7 +106,9 @@ class Skeleton:
         for side, sign in (("L", -1), ("R", 1)):
             shoulder = self.root @ about(rotation("z", sign * SHOULDER_DROP), joint["clav" + side])
             world["clav" + side] = shoulder
-            world["arm" + side] = shoulder @ about(rotation("z", sign * ARM_DROP), joint["arm" + side])
+            world["arm" + side] = shoulder @ about(
+                rotation("x", ARM_BACK) @ rotation("z", sign * ARM_DROP), joint["arm" + side]
+            )
         self.head = world["head"]
         self._joints = np.stack([world[n][:3].ravel() for n in assets.joint_names]).astype(F32)
 

@@ -10,7 +10,7 @@ import moderngl  # noqa: E402
 
 from .assets import Assets  # noqa: E402
 from .figure import Figure, Part  # noqa: E402
-from .garments import Wardrobe  # noqa: E402
+from .garments import PLAIN, Wardrobe  # noqa: E402
 from .geometry import F32, look_at, orthographic, towards  # noqa: E402
 from .gpu import FigureBuffers, Programs, noise_texture  # noqa: E402
 from .identity import IRISES, linear  # noqa: E402
@@ -103,6 +103,11 @@ class Renderer:
             view, np.stack([*f.eye_position, m["nose"], m["mouth_right"], m["mouth_left"]])
         )
 
+    def depth(self) -> np.ndarray:
+        """Depth buffer [h,w] 0..1 of the last picture drawn, top row first, at the supersampled size."""
+        raw = np.frombuffer(self._target.read(components=1, attachment=-1, dtype="f4"), F32)
+        return raw.reshape(self.size[1], self.size[0])[::-1]
+
     def _project(self, view: np.ndarray, points: np.ndarray) -> np.ndarray:
         q = np.c_[points, np.ones(len(points))] @ view.T
         q = q[:, :2] / q[:, 3:]
@@ -170,17 +175,20 @@ class Renderer:
             program["u_eye_rotation"].write(next(eyes).T.astype(F32).tobytes())
         elif p.material == "cloth":
             main, inner, trim, trousers = (linear(x) for x in g.colours)
-            switches = (0, float(g.tie is not None), float(g.zip), float(p.extra))
-            main = linear(g.extra_colour) if p.extra else main
+            switches = (g.shirt, float(g.tie is not None), float(g.zip), float(p.extra))
+            if p.extra:  # the lower body wears the garment's trousers, a tee the colour under the jacket
+                worn = {"extra_trousers": g.colours[3], "extra_tee": g.colours[1]}
+                main = linear(worn.get(p.name, g.extra_colour))
             _, array = self._use(
                 "cloth",
-                g.pattern,
+                PLAIN if p.name in ("extra_trousers", "extra_tee") else g.pattern,
                 u_c1=main,
                 u_c2=inner,
                 u_c3=trim,
                 u_c4=trousers,
                 u_tie=linear(g.tie or (0, 0, 0)),
                 u_cloth=switches,
+                u_motif=g.motif,
             )
         elif p.material == "metal":
             _, array = self._use("metal", u_c1=i.glasses_colour)

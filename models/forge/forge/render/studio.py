@@ -7,6 +7,8 @@ import numpy as np
 
 from .geometry import look_at, perspective, towards
 
+BEHIND_EYES = 0.3  # decimetres from the eyes back to the point the camera turns about
+
 
 @dataclass
 class Camera:
@@ -16,14 +18,34 @@ class Camera:
     at: tuple
     fov: float = 17.0
     elevation: float = 0.0  # degrees; negative looks up from below
+    aperture: float = 0.0  # diameter of the lens opening in decimetres; 0 is sharp everywhere
+
+    @property
+    def distance(self) -> float:
+        """Decimetres from the lens to the plane that `extent` is measured in."""
+        return self.extent / 2 / math.tan(math.radians(self.fov) / 2)
+
+    @property
+    def focus(self) -> float:
+        """Decimetres along the lens axis to the eyes."""
+        return self.distance - BEHIND_EYES * math.cos(math.radians(self.elevation))
+
+    @property
+    def clip(self) -> tuple[float, float]:
+        """Near and far plane in decimetres."""
+        return max(self.distance - 9, 1.0), self.distance + 9
+
+    def along(self, depth: np.ndarray) -> np.ndarray:
+        """Distance in decimetres along the lens axis of depth buffer values 0..1."""
+        near, far = self.clip
+        return 2 * near * far / (far + near - (2 * depth - 1) * (far - near))
 
     def view(self, eyes: np.ndarray, aspect: float) -> tuple[np.ndarray, np.ndarray]:
         """Eye point [3] and 4x4 view-projection that puts the eyes' midpoint exactly at `at` (a lens shift, as a view camera does)."""
-        target = np.array([eyes[0], eyes[1], eyes[2] - 0.3])
-        distance = self.extent / 2 / math.tan(math.radians(self.fov) / 2)
-        eye = target + distance * towards(0, self.elevation)
+        target = np.array([eyes[0], eyes[1], eyes[2] - BEHIND_EYES])
+        eye = target + self.distance * towards(0, self.elevation)
         shift = (self.at[0] * 2 - 1, 1 - self.at[1] * 2)
-        lens = perspective(math.radians(self.fov), aspect, max(distance - 9, 1.0), distance + 9, shift)
+        lens = perspective(math.radians(self.fov), aspect, *self.clip, shift)
         return eye, lens @ look_at(eye, target)
 
 
