@@ -1,6 +1,7 @@
 """Labelled contact sheets to judge the renderer by eye."""
 
 import time
+from dataclasses import replace
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -9,6 +10,7 @@ from .assets import Assets
 from .compose import compose
 from .directions import AXES, OPTIONS
 from .identity import make_identity
+from .people_tables import FEMALE_STYLES, HAIR_STYLES, MALE_STYLES, TEXTURED
 from .portrait import draw_portrait, draw_reference
 from .renderer import Renderer
 
@@ -41,8 +43,24 @@ def _final(renderer, identity, direction, seed) -> np.ndarray:
     return compose(r.fg, r.bg, r.direction, int(direction[5]), seed)
 
 
+def hair_rows(assets: Assets, first: int, width: int, styles=HAIR_STYLES, columns: int = 7) -> list[list[np.ndarray]]:
+    """One neutral portrait of each hairstyle, labelled; the sex wears it more often, tones alternate."""
+    renderer, pictures = Renderer(assets, width, width * 5 // 4), []
+    for k, style in enumerate(styles):
+        woman = FEMALE_STYLES.get(style, 0) >= MALE_STYLES.get(style, 0) and style != "turban"
+        seed = first + 3 * k
+        while (person := make_identity(assets, seed)).female != woman or (style in TEXTURED) != (person.tone > 0.55):
+            seed += 1
+        person = replace(person, hair=style, glasses=False)
+        record = draw_portrait(renderer, person, PLAIN, seed)
+        pictures.append(_label(compose(record.fg, record.bg, record.direction, 0, seed), f"{style} {seed}"))
+    blank = np.zeros_like(pictures[0])
+    pictures += [blank] * (-len(pictures) % columns)
+    return [pictures[i : i + columns] for i in range(0, len(pictures), columns)]
+
+
 def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) -> None:
-    """Writes options (axis rows), shoots (identity rows) or references (identity rows) as a PNG."""
+    """Writes options (axis rows), shoots (identity rows), hair (every style) or references (identity rows) as a PNG."""
     started, rows = time.time(), []
     if kind == "references":
         renderer = Renderer(assets, 160, 160, 2.0)
@@ -58,6 +76,8 @@ def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) ->
                 ]
             )
         rows = [sum(rows[i : i + 4], []) for i in range(0, len(rows) - len(rows) % 4, 4)] or rows
+    elif kind == "hair":
+        rows = hair_rows(assets, first, 256)
     elif kind == "shoots":
         renderer = Renderer(assets)
         for k in range(count):
