@@ -8,8 +8,8 @@ from .hair_scalp import CENTRE, Hairline, HeadSpace, smoothstep
 from .hair_styles import Cut
 
 TIES = {  # where hair is gathered, on the average head
-    "ponytail": np.array([0.0, 7.85, -0.52]),
-    "bun": np.array([0.0, 7.35, -0.62]),
+    "ponytail": np.array([0.0, 8.3, -0.42]),
+    "bun": np.array([0.0, 8.42, -0.38]),
     "topknot": np.array([0.0, 8.62, 0.25]),
 }
 
@@ -77,7 +77,9 @@ def bound_hair(space: HeadSpace, cut: Cut, line: Hairline, rng, density: float) 
         side = np.where(root[:, 0] + rng.normal(0, 0.012, len(root)) > 0, 1.0, -1.0)[:, None]
         ties = side * np.array([0.74, 0, 0]) + np.array([0, 6.78 + low, -0.02])
     else:
-        ties = np.tile(TIES[cut.special] + [0, low, 0], (len(root), 1))
+        side = float(rng.choice([-1.0, 1.0]))
+        tie = TIES[cut.special] * [side, 1, 1] + [0, low, 0]
+        ties = np.tile(tie, (len(root), 1))
     spread = rng.normal(0, 0.035, ties.shape)
     x = gathered(space, root, ties + spread, cut.points, cut.layer * (1 - deep))
     baby = smoothstep(0, 0.16, line.inside(root))[:, None]
@@ -90,14 +92,13 @@ def bound_hair(space: HeadSpace, cut: Cut, line: Hairline, rng, density: float) 
             radius = 0.105 * np.clip(1.15 - t * 0.55, 0, 1) * np.where(t > 0.92, 0.7, 1)
             out.append(_rope(space, plait(path, radius, count // 2, 1.7, rng), half, rng))
         return out
-    tie = TIES[cut.special] + [0, low, 0]
     if cut.special == "ponytail":
-        path = hang(space, tie, normalise(np.array([rng.choice([-1, 1]) * 0.75, 0.25, -1.0])), 2.6 * far, cut.points, 0.2)
+        path = hang(space, tie, normalise(np.array([side * 1.3, 0.45, -0.5])), 2.9 * far, cut.points, 0.2)
         offset = rng.normal(0, 1, (count, 1, 3)) * (0.05 + 0.13 * np.sin(np.pi * np.minimum(1, t * 0.9)))[None, :, None]
         wave = 0.05 * np.sin(6 * t + 3)[None, :, None] * rng.normal(1, 0.3, (count, 1, 1)) * np.array([1, 0, 0.5])
         out.append(_rope(space, path[None] + offset + wave, half, rng))
     else:
-        out.append(_rope(space, _ball(tie, 0.33 * far ** 0.5 if cut.special == "bun" else 0.27 * far, count, cut.points, rng), half, rng))
+        out.append(_rope(space, _ball(tie, 0.42 * far ** 0.5 if cut.special == "bun" else 0.27 * far, count, cut.points, rng), half, rng))
     return out
 
 
@@ -150,7 +151,7 @@ def _cornrows(space: HeadSpace, cut: Cut, line: Hairline, rng, density: float, h
         path = np.concatenate([path, tail[1:]])
         arc = np.r_[0, np.cumsum(np.linalg.norm(np.diff(path, axis=0), axis=1))]
         path = np.stack([np.interp(np.linspace(0, arc[-1], cut.points), arc, path[:, c]) for c in range(3)], 1)
-        out.append(plait(path, np.full(cut.points, 0.045), per, 2.0, rng))
+        out.append(plait(path, np.full(cut.points, 0.055), per, 2.0, rng))
     x = np.concatenate(out)
     width = half * 0.85 * (0.6 + 0.7 * rng.random((len(x), 1))) * _taper(cut.points)
     return finish(space, x, width, rng, rng.random(len(x)) * 0.8)

@@ -12,7 +12,7 @@ from .hair_styles import Cut
 STRANDS = 8500  # at density 1
 WIDTH = 0.0085  # half width at density 1
 CROWN = np.array([0.06, 8.40, 0.15])
-BROW_CLEAR = 7.52  # hair over the forehead ends above this height: the face must stay readable
+BROW_CLEAR = 7.56  # hair over the forehead ends above this height: the face must stay readable
 
 
 @dataclass
@@ -53,7 +53,7 @@ def bare_crown(p: np.ndarray) -> np.ndarray:
 
 def lengths(cut: Cut, p: np.ndarray) -> np.ndarray:
     """Hair length [S] at roots p by region."""
-    top, back = smoothstep(7.75, 8.1, p[:, 1]), smoothstep(0.55, 0.1, p[:, 2])
+    top, back = smoothstep(7.88, 8.2, p[:, 1]), smoothstep(0.55, 0.1, p[:, 2])
     front = smoothstep(0.85, 1.15, p[:, 2]) * top
     on_top = cut.top * (1 - front) + (cut.top if cut.front is None else cut.front) * front
     return top * on_top + (1 - top) * (cut.back * back + cut.side * (1 - back))
@@ -75,8 +75,8 @@ def comb(cut: Cut, p: np.ndarray, n: np.ndarray, root: np.ndarray, parting: floa
     if cut.comb == "quiff":
         top = smoothstep(7.85, 8.05, root[:, 1])[:, None]
         rise = smoothstep(0.3, 1.3, root[:, 2])[:, None]
-        risen = np.clip((p[:, 1:2] - root[:, 1:2]) / 0.4, 0, 1)
-        up = np.array([0.15 * flip, 1.0, 0.25]) * (1 - risen) + np.array([0.3 * flip, 0.1, -1.0]) * risen
+        risen = np.clip((p[:, 1:2] - root[:, 1:2]) / 0.28, 0, 1)
+        up = np.array([0.15 * flip, 1.0, 0.3]) * (1 - risen) + np.array([0.35 * flip, -0.1, -1.0]) * risen
         return top * (rise * up + (1 - rise) * np.array([0.2 * flip, 0.25, -0.9])) + (1 - top) * (away + [0, -0.6, -0.3])
     if cut.comb in ("part", "fringe"):
         x = root[:, 0:1] - parting
@@ -108,7 +108,8 @@ def grow(space: HeadSpace, cut: Cut, root: np.ndarray, normal: np.ndarray, lengt
         fall = np.clip(s / cut.stiff - 0.3, 0, 1)[:, None] if cut.stiff < 5 else 0.0
         want = normalise(c) * (1 - fall) + np.array([0, -1.0, 0]) * fall + n * (cut.lift * np.exp(-s / 0.35))[:, None]
         if cut.comb != "fringe" or k > 3:  # hair beside a face goes around it
-            face = (smoothstep(0.75, 1.15, p[:, 2]) * smoothstep(8.0, 7.6, p[:, 1]) * smoothstep(5.9, 6.3, p[:, 1]))[:, None]
+            face = smoothstep(0.7, 1.1, p[:, 2]) * smoothstep(8.2, 7.8, p[:, 1]) * smoothstep(5.9, 6.3, p[:, 1])
+            face = (face * smoothstep(0.88, 0.7, np.abs(p[:, 0])))[:, None]
             want = want + face * np.stack([np.sign(p[:, 0]) * 1.1, 0 * gap, -0.9 + 0 * gap], 1) * (cut.comb != "fringe")
         d = normalise(d * 0.45 + normalise(want) * 0.55)
         q = space.lift(p + d * step, np.minimum(height, 0.02 + s * 0.8))
@@ -121,13 +122,16 @@ def grow(space: HeadSpace, cut: Cut, root: np.ndarray, normal: np.ndarray, lengt
     return x
 
 
-def bend(cut: Cut, x: np.ndarray, root: np.ndarray, length: np.ndarray, rng, vary: float) -> np.ndarray:
+def bend(cut: Cut, x: np.ndarray, root: np.ndarray, length: np.ndarray, rng, vary: float, parting: float) -> np.ndarray:
     """Draws strands [S,P,3] together in locks, then waves and curls each lock as one."""
     t = np.linspace(0, 1, x.shape[1])
     phase = rng.random(len(x)) * 6.28
     if cut.clumps and len(x) > 4:
         m = min(cut.clumps, len(x) // 3)
-        _, lock = cKDTree(root[:m]).query(root)
+        place = root + 0.0
+        if cut.comb in ("part", "fringe"):  # no lock joins the two sides of a parting
+            place[:, 0] += 3 * np.sign(root[:, 0] - parting)
+        _, lock = cKDTree(place[:m]).query(place)
         pull = (cut.clump * np.minimum(1, t * 2.2) ** 0.8 * (0.75 + 0.25 * t))[None, :, None]
         pull = pull * (0.6 + 0.4 * rng.random((len(x), 1, 1))) if cut.clump < 1 else pull
         own = x - x[:, :1]
@@ -153,9 +157,8 @@ def finish(space: HeadSpace, x: np.ndarray, width: np.ndarray, rng, inner: np.nd
     s, p = x.shape[:2]
     t = np.linspace(0, 1, p)
     flat = x.reshape(-1, 3)
-    axis = np.stack([0 * flat[:, 1], np.maximum(flat[:, 1], CENTRE[1] + 0.1), 0.4 + 0 * flat[:, 1]], 1)
-    axis[:, 1] = np.minimum(axis[:, 1], np.maximum(CENTRE[1] + 0.1, flat[:, 1] * 0 + 7.5))
-    axis[:, 1] = np.where(flat[:, 1] < 7.5, flat[:, 1], axis[:, 1])
+    # round about the skull above, about a vertical axis below
+    axis = np.stack([0 * flat[:, 1], np.minimum(flat[:, 1], CENTRE[1] + 0.1), 0.4 + 0 * flat[:, 1]], 1)
     n = normalise(flat - axis).reshape(s, p, 3)
     own = np.gradient(np.gradient(x, axis=1), axis=1)  # bends face outwards from their curvature
     n = normalise(n - own / (np.linalg.norm(own, axis=2, keepdims=True) + 0.02) * 0.35)
@@ -175,18 +178,19 @@ def free_hair(space: HeadSpace, cut: Cut, line: Hairline, rng, density: float) -
     vary, turn = rng.uniform(0.82, 1.18), rng.uniform(0.8, 1.25)
     inside = line.inside(root)
     baby = smoothstep(0.0, 0.16, inside)
-    length = lengths(cut, root) * vary * rng.uniform(0.82, 1.05, len(root)) * (0.45 + 0.55 * baby)
+    length = lengths(cut, root) * vary * rng.uniform(0.82, 1.05, len(root)) * (0.25 + 0.75 * baby)
     if cut.fade:
         length *= 0.35 + 0.65 * smoothstep(*cut.fade, root[:, 1])
     deep = rng.random(len(root))
     height = cut.layer * (1 - deep) * (0.35 + 0.65 * baby) + 0.012
     x = grow(space, cut, root, normal, length, height, parting, flip, rng)
-    x = bend(cut, x, root, length, rng, turn)
+    x = bend(cut, x, root, length, rng, turn, parting)
     t = np.linspace(0, 1, cut.points)
     body = WIDTH / max(density, 0.02) ** 0.6 * cut.width * (0.6 + 0.8 * rng.random((len(x), 1)))
     body = body * (0.3 + 0.7 * baby[:, None]) * np.clip((1 - t) * 1.8 + 0.08, 0, 1) * np.minimum(1, t * 5 + 0.45)
     if cut.fade:
         body = body * (0.25 + 0.75 * smoothstep(cut.fade[0] - 0.1, cut.fade[1], root[:, 1]))[:, None]
-    moved = np.linalg.norm(np.diff(x, axis=1), axis=2)
-    body[:, 1:] *= moved > 1e-4
+    if cut.comb == "part":  # hair that met the face too early is tucked away
+        straight = np.linalg.norm(np.diff(x, axis=1), axis=2).sum(1)
+        body *= ((straight > 0.7 * length) | (length < 0.4))[:, None]
     return finish(space, x, body, rng, deep)

@@ -20,8 +20,8 @@ POOL = 30_000  # possible roots
 CLOTH = 0.14  # room for garments below the neck
 # Hairline: elevation in degrees seen from CENTRE over the azimuth from the face (0) to the nape (180).
 AZIMUTH = np.array([0, 15, 27, 36, 45, 54, 62, 69, 76, 82, 97, 108, 118, 135, 155, 180.0])
-FEMALE_LINE = np.array([30, 30, 29.5, 28, 23, 13, 4, -8, -10, 2, 9, -2, -26, -42, -48, -50.0])
-MALE_LINE = np.array([30, 31, 33.5, 34, 26, 13, 2, -14, -17, 2, 9, -2, -26, -42, -47, -49.0])
+FEMALE_LINE = np.array([23, 23, 23, 22, 16, 5, -4, -11, -12, 2, 9, -2, -26, -42, -48, -50.0])
+MALE_LINE = np.array([23.5, 24.5, 27, 27, 18, 6, -4, -15, -17, 2, 9, -2, -26, -42, -47, -49.0])
 RECESSION = np.array([13, 17, 25, 27, 20, 8, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0.0])  # added at full recession
 
 

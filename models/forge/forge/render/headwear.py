@@ -10,7 +10,7 @@ from .hair_styles import CUTS
 from .identity import Identity, linear
 
 SKULL, FACE = np.array([0.0, 7.75, 0.42]), np.array([0.0, 7.5, 0.45])
-CHIN = 6.28  # nothing of a hood hangs lower; the drape does
+CHIN = 6.12  # nothing of a hood hangs lower; the drape does
 COLOURS = (  # sRGB
     (0.09, 0.09, 0.10), (0.93, 0.91, 0.87), (0.16, 0.21, 0.36), (0.45, 0.13, 0.16), (0.55, 0.49, 0.42),
     (0.20, 0.36, 0.33), (0.72, 0.55, 0.56), (0.62, 0.64, 0.68), (0.76, 0.62, 0.30), (0.36, 0.24, 0.40),
@@ -74,7 +74,11 @@ def _drape(space: HeadSpace, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows, columns = 22, 96
     phi = np.arange(columns) * 2 * np.pi / columns  # 0 is the front
     out = np.stack([np.sin(phi), 0 * phi, np.cos(phi)], 1)
-    p = np.array([0, 6.62, 0.42]) + out * np.stack([0 * phi + 0.62, 0 * phi, np.where(out[:, 2] > 0, 0.68, 0.62)], 1)
+    top = np.array([0, 6.24, 0.3])
+    far = np.where(out[:, 2] > 0, 0.85, 0.8)  # from inside the hood in to the neck
+    for _ in range(8):
+        far = np.clip(far - (space.distance(top + out * far[:, None])[0] - 0.2) * 0.8, 0.35, 1.0)
+    p = top + out * gaussian_filter(far, 3, mode="wrap")[:, None]
     phase = rng.random(3) * 6.28
     fold = np.sin(phi * 7 + phase[0] + 1.5 * np.sin(phi + phase[1])) + 0.6 * np.sin(phi * 13 + phase[2])
     total = 1.9 + 0.35 * np.cos(phi) + 0.15 * np.sin(phi * 2 + phase[1])
@@ -83,11 +87,11 @@ def _drape(space: HeadSpace, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         t = k / (rows - 1)
         d = normalise(d * 0.6 + np.array([0, -0.45, 0]) + out * 0.12 * (t < 0.5))
         across = np.sin(t * 14 + phase[0] + 2.0 * np.abs(np.sin(phi / 2 + 0.4))) * smoothstep(0.3, 0.8, np.cos(phi))
-        height = 0.17 + 0.04 * fold * smoothstep(0.1, 0.9, t) + 0.045 * across
+        height = 0.2 + 0.14 * smoothstep(0.1, 0.5, t) + 0.04 * fold * smoothstep(0.1, 0.9, t) + 0.045 * across
         p = space.lift(p + d * (total / rows)[:, None], height)
         lines.append(p)
         shade.append(0.5 * fold * t + across)
-    points = gaussian_filter(np.stack(lines), (0.7, 0.8, 0), mode=("nearest", "wrap", "nearest"))
+    points = gaussian_filter(np.stack(lines), (1.3, 2.0, 0), mode=("nearest", "wrap", "nearest"))
     mask = np.zeros((rows, columns, 4))
     mask[..., 1] = smoothstep(0.0, -1.0, np.stack(shade)) * 0.8
     return points.reshape(-1, 3), grid_triangles(rows, columns, True), mask.reshape(-1, 4)
@@ -95,9 +99,9 @@ def _drape(space: HeadSpace, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 # Lower edge in degrees of elevation from SKULL over the azimuth 0, 40, 70, 100, 140, 180, thickness and number of wraps.
 WOUND = {
-    "turban": ([8, 3, -12, -24, -36, -42], 0.34, 6.5),
+    "turban": ([8, 3, -12, -24, -36, -42], 0.29, 6.5),
     "wrap": ([14, 10, -4, -24, -42, -50], 0.22, 4.5),
-    "scarf": ([23, 19, 2, -16, -46, -56], 0.085, 0.0),
+    "scarf": ([18, 14, -6, -27, -46, -58], 0.085, 0.0),
 }
 
 
