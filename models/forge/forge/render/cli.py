@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--sheet", help="write a labelled sheet to this PNG instead")
     parser.add_argument(
-        "--kind", choices=("options", "shoots", "references", "faces"), default="options", help="what the sheet shows"
+        "--kind", choices=("options", "shoots", "references", "faces", "hair"), default="options", help="what the sheet shows"
     )
     parser.add_argument("--identities", type=int, default=6, help="rows of a shoots or references sheet")
 

@@ -9,18 +9,19 @@ from .assets import Assets, mesh_normals, normal_operator
 from .garments import Garment, Wardrobe
 from .geometry import F32, sphere
 from .glasses import spectacles
+from .hair_growth import Grown
+from .hair_system import hair, place_grown, scalp_paint
+from .headwear import headwear
 from .identity import Identity
 from .pose import EXPRESSIONS, RESTING, Pose, Skeleton
 from .strands import Strands, grow, place
-
-SHAVEN = ("buzz", "bald")
 
 
 @dataclass
 class Part:
     """One mesh of the figure in its rest position; `start` and `first` are its place in the shared buffers."""
 
-    material: str  # skin, cloth, teeth, cap, eye or metal
+    material: str  # skin, cloth, wrap, teeth, eye or metal
     name: str
     points: np.ndarray  # [N,3] straight pose
     skin: np.ndarray  # [N,J]
@@ -77,7 +78,8 @@ class Figure:
         visible = np.ones(len(a.base_quads), bool) if cloth.hidden is None else ~cloth.hidden[a.base_quads].all(1)
         triangles = a.triangles[visible[a.triangle_source]].astype(np.int32)
         mask = np.stack([a.masks[k] for k in ("lip", "cheek", "nose", "lid")], 1)
-        mask2 = np.stack([a.masks["ear"], a.masks["brow"], a.scalp, a.scalp * 0], 1)
+        scalp = scalp_paint(a, self.identity)
+        mask2 = np.stack([a.masks["ear"], a.masks["brow"], scalp, scalp * 0], 1)
         points = a.subdivision @ self.vertices
         return Part(
             "skin",
@@ -124,9 +126,9 @@ class Figure:
     def _head(self) -> list[Part]:
         a, v, i = self.assets, self.vertices, self.identity
         parts = [self._proxy("teeth", "teeth")]
-        if i.hair not in SHAVEN:
-            name = "hair_" + i.hair
-            parts.append(self._proxy(name, "cap", a.proxies[name].boundary))
+        for points, skin, rest, triangles, mask in headwear(a, i, v):
+            normals = _smooth(triangles, len(points))
+            parts.append(Part("wrap", f"wrap{len(parts)}", points, skin, rest, triangles, normals, mask))
         unit, triangles = sphere()
         head = np.eye(len(a.joint_names), dtype=F32)[a.joint_names.index("head")]
         eyes = []
@@ -162,11 +164,9 @@ class Figure:
             )
         return parts
 
-    def _hair(self, density: float) -> list[Strands]:
+    def _hair(self, density: float) -> list[Strands | Grown]:
         i, a, rng = self.identity, self.assets, np.random.default_rng(self.identity.hair_seed)
-        out = []
-        if i.hair not in SHAVEN:  # fewer strands are drawn wider
-            out.append(grow(a, rng, "hair_" + i.hair, "hair", 0.0085 / density**0.6, 0.07, 0.012, i.curl, density))
+        out = hair(a, i, self.vertices, density)
         out.append(
             grow(
                 a,
@@ -206,18 +206,20 @@ class Figure:
         }
         self._apply_strands(skeleton)
 
+    def strand_normals(self) -> list[np.ndarray]:
+        """Posed surface normals [S*P,3] of every strand system."""
+        counts = np.cumsum([s.corners.shape[0] * s.corners.shape[1] for s in self.strands])
+        return np.split(self.strand_normal[::2], counts[:-1])
+
     def _apply_strands(self, skeleton: Skeleton) -> None:
-        drawn = {p.name: p for p in self.parts}
         turn, placed = skeleton.head[:3, :3].astype(F32), []
         for s in self.strands:
-            if s.proxy in drawn:
-                span = drawn[s.proxy].span
-                points, normals = self.position[span], self.normal[span]
-            else:  # brows and lashes have no mesh of their own in the picture
-                proxy = self.assets.proxies[s.proxy]
-                points = skeleton.skin(proxy.fit(self.vertices), proxy.skin)
-                normals = proxy.normals(points)
-            placed.append(place(s, points, normals, turn))
+            if isinstance(s, Grown):
+                placed.append(place_grown(s, skeleton.skin, turn))
+                continue
+            proxy = self.assets.proxies[s.proxy]  # brows and lashes have no mesh of their own in the picture
+            points = skeleton.skin(proxy.fit(self.vertices), proxy.skin)
+            placed.append(place(s, points, proxy.normals(points), turn))
         # both sides of a ribbon share the centre line; the shader moves them apart
         self.strand_position, self.strand_tangent, self.strand_normal = (
             np.repeat(np.concatenate([x[k] for x in placed]).astype(F32), 2, 0) for k in range(3)

@@ -1,4 +1,4 @@
-"""GLSL fragment shaders of skin, eyes and hair; `shaders` puts the lights in front."""
+"""GLSL fragment shaders of skin and eyes; `shaders` puts the lights in front."""
 
 from .glsl_face import FACE
 
@@ -48,7 +48,7 @@ void main() {
   alb = mix(alb, lc * (.86 + .28 * n5.r) * (1. - .16 * age), lm * .82);
   alb *= mix(vec3(1), vec3(.90, .915, .93), area * smoothstep(.12, .02, u_hair.g) * (1. - full) * step(.001, level) * pale);
   alb = mix(alb, u_hair * (.42 + .85 * n5.g) * mix(.75, 1., full) + .004, beard);
-  alb = mix(alb, u_hair * .75 + .006, clamp(scalp * u_face.w, 0., .94) * (.8 + .3 * n3.g));
+  alb = mix(alb, u_hair * .75 + .006, clamp(scalp * (.72 + .5 * n3.g), 0., .94) * u_face.w);
   float parting = smoothstep(.75, 1., scalp) * step(.1, u_face.w) * .25; sh = mix(sh, 1., parting);
   ao.x = max(ao.x, parting);
   // light: red scatters furthest, so it rounds the terminator a little more than green and blue
@@ -97,42 +97,6 @@ void main() {
   col += (u_key_colour * .04 * sh + ambient(n) * .08) * wet;
   col += u_key_colour * box * (.35 + .65 * sh) * .75 * smoothstep(.08, .3, ao.x) + u_fill_colour * pow(max(dot(q,
       u_fill), 0.), 60.) * .5 + ambient(q) * .05 * a;
-  colour = develop(col);
-}
-"""
-HAIR_CAP = """
-uniform vec3 u_hair;
-void main() {
-  vec3 n = normalize(v_normal), v = normalize(u_eye - v_position); vec4 ao = v_occlusion;
-  if (v_mask.x < .04 * (.25 + 1.2 * texture(u_noise, v_rest * 2.7).r)) discard;
-  if (dot(n, v) < 0.) n = -n; ao.x = max(ao.x, .42);
-  float sh = mix(.45, 1., shadow(v_position, n) * gobo(v_position));
-  vec3 l = u_key_colour * max(dot(n, u_key) * .6 + .3, 0.) * sh + ambient(n) * ao.x + u_fill_colour * max(dot(n,
-      u_fill) * .5 + .4, 0.) * ao.x;
-  colour = develop(u_hair * .85 * (.6 + .8 * texture(u_noise, v_rest * vec3(7., 1.5, 7.)).r) * l);
-}
-"""
-STRAND = """
-in vec3 v_position; in vec3 v_tangent; in vec3 v_normal; in vec4 v_occlusion; in vec2 v_strand; out vec4 colour;
-uniform vec3 u_root; uniform vec3 u_tip; uniform float u_grey; uniform float u_gloss; uniform float u_shadowless;
-float lobe(vec3 t, vec3 l, vec3 v, float e, float s) { t = normalize(t + v_normal * s);
-float d = dot(t, normalize(l + v)); return smoothstep(-1., 0., d) * pow(max(1. - d * d, 0.), e * .5); }
-void main() {
-  vec3 t = normalize(v_tangent), v = normalize(u_eye - v_position), n = normalize(v_normal);
-  float rnd = v_strand.y, j = (rnd - .5) * .25;
-  float sh = mix(shadow(v_position, n) * gobo(v_position), 1., u_shadowless);
-  vec3 c = mix(u_root, u_tip, smoothstep(.3, 1., v_strand.x) * .5 + .5 * rnd * rnd) * (.6 + .7 * rnd);
-  if (fract(rnd * 17.3) < u_grey) c = mix(c, vec3(.30, .295, .29), .4) * (.7 + .4 * rnd);
-  float tl = dot(t, u_key), dif = sqrt(max(1. - tl * tl, 0.)) * clamp(dot(n, u_key) * .65 + .35 + u_wrap * .3,
-      0., 1.), ao = max(v_occlusion.x, .34) * mix(.78, 1., smoothstep(0., .5, v_strand.x));
-  vec3 l = u_key_colour * dif * sh + ambient(n) * ao + u_fill_colour * clamp(dot(n, u_fill) * .6 + .35, 0., 1.) *
-      ao * .8;
-  vec3 col = c * l + u_key_colour * (vec3(.05) * lobe(t, u_key, v, 90., .12 + j) + c * lobe(t, u_key, v, 22.,
-      -.12 + j)) * sh * clamp(dot(n, u_key) * .7 + .35, 0., 1.) * u_gloss;
-  col += u_fill_colour * (c * .6 + .015) * lobe(t, u_fill, v, 30., j) * ao * u_gloss;
-  float edge = pow(1. - abs(dot(n, v)), 1.5);
-  col += (u_rim_colour * clamp(dot(n, u_rim) + .25, 0., 1.) * open_to(v_occlusion, u_rim) + u_kick_colour *
-      clamp(dot(n, u_kick) + .25, 0., 1.) * open_to(v_occlusion, u_kick)) * (c * 1.2 + .05) * edge * 1.3;
   colour = develop(col);
 }
 """

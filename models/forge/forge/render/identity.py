@@ -7,17 +7,8 @@ import numpy as np
 from .assets import Assets
 from .face_shape import draw_shape
 from .geometry import F32
-from .people_tables import (
-    BROWS,
-    FEATURES,
-    FEMALE_STYLES,
-    HAIR_COLOURS,
-    HAIR_STYLES,
-    IRISES,
-    MALE_STYLES,
-    OPEN_EYES,
-    TONES,
-)
+from .hair_styles import curliness
+from .people_tables import BROWS, FEATURES, HAIR_COLOURS, HAIR_STYLES, IRISES, OPEN_EYES, TONES, hair_table
 
 ATTRIBUTE_NAMES = (
     "tone",
@@ -182,12 +173,7 @@ def make_identity(
     k = tone * (len(TONES) - 1)
     i = min(int(k), len(TONES) - 2)
     srgb = (TONES[i] * (1 - k + i) + TONES[i + 1] * (k - i)) * (1 + rng.normal(0, [0.01, 0.012, 0.022]))
-    styles = dict(FEMALE_STYLES if female else MALE_STYLES)
-    if ancestry[0] > 0.45 or tone > 0.7:
-        styles["afro01"] += 0.3
-    if not female and age > 0.6:
-        styles["bald"] += 0.2
-    hair = _choice(rng, styles)
+    hair = _choice(rng, hair_table(female, tone, float(ancestry[0]), age))
     hair_name, iris = _colours(rng, tone, age, ancestry)
     beard = 0.0 if female else float(rng.choice([0.03, 0.3, 0.55, 0.95], p=[0.4, 0.22, 0.16, 0.22]))
     return Identity(
@@ -204,7 +190,7 @@ def make_identity(
         hair,
         hair_name,
         np.array(HAIR_COLOURS[hair_name]),
-        0.07 if hair == "afro01" else float(rng.choice([0, 0.012, 0.03, 0.05], p=[0.4, 0.25, 0.2, 0.15])),
+        curliness(hair),
         float(np.clip((age - 0.4) * 1.1, 0, 0.6)),
         int(rng.integers(1_000_000)),
         int(rng.choice(BROWS[bool(female)])),

@@ -18,7 +18,7 @@ from .identity import Identity
 from .pose import Pose
 
 DIRECTIONS, SIZE = 16, 160
-BLOCKERS = ("skin", "cloth", "cap", "metal")
+BLOCKERS = ("skin", "cloth", "wrap", "metal")
 
 
 class Occlusion:
@@ -30,12 +30,12 @@ class Occlusion:
         self._map = context.depth_texture((SIZE, SIZE))
         self._target = context.framebuffer(depth_attachment=self._map)
         self._outfits: dict[tuple, dict[str, np.ndarray]] = {}
-        self._seed: int | None = None
+        self._person: tuple | None = None
         self._head: dict[str, np.ndarray] = {}
 
     def of(self, figure: Figure) -> np.ndarray:
         """[N,4] openness 0..1 and openness-weighted mean open direction of every vertex of the figure, body straight."""
-        if figure.identity.seed != self._seed:
+        if (figure.identity.seed, figure.identity.hair) != self._person:
             self._bake_head(figure.identity)
         outfit = (figure.garment.mesh, figure.garment.extras, figure.garment.inflate)
         if outfit not in self._outfits:
@@ -51,7 +51,7 @@ class Occlusion:
         self._head["body"] = self._assets.smoother @ self._head["body"]
         count = next(len(p.points) for p in figure.parts if p.material == "eye")
         self._head["eye"] = np.tile(np.array([[0.75, 0, 0.1, 0.7]], F32), (count, 1))
-        self._seed = identity.seed
+        self._person = (identity.seed, identity.hair)
 
     def _bake_outfit(self, figure: Figure) -> dict[str, np.ndarray]:
         average = replace(figure.identity, vertices=self._assets.vertices, hair="bald", glasses=False)

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from .hair_styles import CUTS
+
 # sRGB anchors from very pale to very dark; linear interpolation by `tone` in 0..1.
 TONES = (
     np.array(
@@ -39,40 +41,87 @@ IRISES = {  # linear: rim, body, centre
     "blue": ((0.08, 0.14, 0.23), (0.21, 0.32, 0.43), (0.16, 0.16, 0.12)),
     "grey": ((0.17, 0.21, 0.24), (0.34, 0.39, 0.42), (0.1, 0.1, 0.08)),
 }
-HAIR_STYLES = (
-    "bald",
-    "buzz",
-    "short01",
-    "short02",
-    "short03",
-    "short04",
-    "afro01",
-    "bob01",
-    "bob02",
-    "long01",
-    "ponytail01",
-    "braid01",
-)
+HAIR_STYLES = tuple(CUTS)
+# Relative weights; `hair_table` turns them into a person's. Head coverings are 5 % of each sex.
 FEMALE_STYLES = {
-    "bob01": 0.17,
-    "bob02": 0.15,
-    "long01": 0.24,
-    "ponytail01": 0.15,
-    "braid01": 0.09,
-    "short03": 0.08,
-    "afro01": 0.07,
-    "buzz": 0.05,
+    "bald": 0.008,
+    "buzz": 0.02,
+    "crop": 0.012,
+    "fade": 0.008,
+    "tousled": 0.02,
+    "curltop": 0.02,
+    "afro": 0.03,
+    "afrolow": 0.02,
+    "sidepart": 0.012,
+    "pixie": 0.07,
+    "bob": 0.07,
+    "bobfringe": 0.06,
+    "bobside": 0.06,
+    "lob": 0.07,
+    "longcentre": 0.07,
+    "longside": 0.07,
+    "longfringe": 0.06,
+    "longwavy": 0.07,
+    "longcurly": 0.06,
+    "coils": 0.04,
+    "swept": 0.03,
+    "ponytail": 0.07,
+    "bun": 0.06,
+    "topknot": 0.04,
+    "braids": 0.04,
+    "cornrows": 0.02,
+    "locs": 0.025,
 }
 MALE_STYLES = {
-    "short01": 0.18,
-    "short02": 0.2,
-    "short03": 0.12,
-    "short04": 0.16,
-    "buzz": 0.14,
-    "bald": 0.1,
-    "afro01": 0.07,
-    "long01": 0.03,
+    "bald": 0.05,
+    "buzz": 0.08,
+    "receding": 0.05,
+    "balding": 0.04,
+    "crop": 0.09,
+    "fade": 0.08,
+    "fadecurls": 0.06,
+    "quiff": 0.07,
+    "sidepart": 0.08,
+    "slick": 0.06,
+    "tousled": 0.08,
+    "curltop": 0.06,
+    "afro": 0.03,
+    "afrolow": 0.04,
+    "swept": 0.04,
+    "lob": 0.015,
+    "longcentre": 0.02,
+    "longwavy": 0.01,
+    "coils": 0.015,
+    "ponytail": 0.015,
+    "bun": 0.01,
+    "topknot": 0.03,
+    "cornrows": 0.02,
+    "locs": 0.03,
 }
+COVERINGS = {True: {"hijab": 0.6, "headscarf": 0.2, "headwrap": 0.17, "turban": 0.03}, False: {"turban": 1.0}}
+COVERED = 0.05
+TEXTURED = ("afro", "afrolow", "coils", "cornrows", "locs", "fadecurls", "braids", "fade", "headwrap")
+
+
+def hair_table(female: bool, tone: float, african: float, age: float) -> dict[str, float]:
+    """Probability of every style for a person; african ancestry 0..1 and dark tones favour textured hair, age thin hair."""
+    table = dict(FEMALE_STYLES if female else MALE_STYLES)
+    textured = min(1.0, max(0.0, 2 * (african - 0.25)) + max(0.0, 3 * (tone - 0.6)))
+    for style in table:
+        if style in TEXTURED:
+            table[style] *= 0.5 + 5 * textured
+        elif style not in ("bald", "buzz", "balding", "ponytail", "bun", "topknot"):
+            table[style] *= 1 - 0.6 * textured
+    for style in ("receding", "balding", "bald"):
+        if style in table and not female:
+            table[style] *= 0.3 + 2.8 * age**1.5
+    total = sum(table.values())
+    table = {k: v / total * (1 - COVERED) for k, v in table.items()}
+    covers = COVERINGS[bool(female)]
+    whole = sum(covers.values())
+    return table | {k: v / whole * COVERED for k, v in covers.items()}
+
+
 SHAPE_SIGMA = {
     "eyebrows": 0.18,
     "neck": 0.12,

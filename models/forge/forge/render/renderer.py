@@ -16,12 +16,12 @@ from .gpu import FigureBuffers, Programs, noise_texture  # noqa: E402
 from .identity import IRISES, linear  # noqa: E402
 from .occlusion import Occlusion  # noqa: E402
 from .pose import Pose  # noqa: E402
+from .hair_growth import Grown  # noqa: E402
+from .headwear import wrap_colours  # noqa: E402
 from .strands import Strands  # noqa: E402
 from .studio import Camera, Light  # noqa: E402
 
 SHADOW_SIZE = 768
-SCALP_SHADE = {"buzz": 0.92, "bald": 0.0}  # how strongly the scalp is painted with the hair colour
-SCALP_UNDER_HAIR = 0.9
 STRAND_GLOSS = {"hair": 0.55, "brow": 0.2, "lash": 0.1}
 STRAND_PIXELS = {"hair": 0.9, "brow": 0.45, "lash": 0.32}  # thinnest width drawn
 
@@ -63,15 +63,15 @@ class Renderer:
         for name in ("position", "normal", "strand_position", "strand_tangent", "strand_normal"):
             b.write(name, getattr(f, name))
         b.write("occlusion", occlusion)
-        drawn = {p.name: p for p in f.parts}
-        strands = [self._strand_occlusion(s, drawn.get(s.proxy), occlusion) for s in f.strands]
+        strands = [self._strand_occlusion(s, turned) for s, turned in zip(f.strands, f.strand_normals())]
         b.write("strand_occlusion", np.repeat(np.concatenate(strands).astype(F32), 2, 0))
 
     @staticmethod
-    def _strand_occlusion(s: Strands, part: Part | None, occlusion: np.ndarray) -> np.ndarray:
-        if part is None:  # brows and lashes lie open on the face
-            return np.tile(np.array([[0.8, 0, 0.2, 0.7]], F32), (s.corners.shape[0] * s.corners.shape[1], 1))
-        return np.einsum("npkc,npk->npc", occlusion[part.span][s.corners], s.barycentric).reshape(-1, 4)
+    def _strand_occlusion(s: Strands | Grown, normal: np.ndarray) -> np.ndarray:
+        """[S*P,4] openness and open direction: hair is open outwards and darker inside, brows and lashes lie open on the face."""
+        if isinstance(s, Grown):
+            return np.concatenate([s.openness.reshape(-1, 1), normal * s.openness.reshape(-1, 1)], 1)
+        return np.tile(np.array([[0.8, 0, 0.2, 0.7]], F32), (s.corners.shape[0] * s.corners.shape[1], 1))
 
     def draw(self, camera: Camera, light: Light) -> tuple[np.ndarray, np.ndarray]:
         """Premultiplied float RGBA [h,w,4] in 0..1 at the supersampled size, and the five face points [5,2] in delivered pixels."""
@@ -89,13 +89,9 @@ class Renderer:
         c.depth_func = "<="
         eyes = iter(f.eye_rotation)
         for p in f.parts:
-            if p.material != "cap":
-                self._draw_part(p, eyes)
+            self._draw_part(p, eyes)
         for s in f.strands:
             self._draw_strands(s, camera.extent / self.size[1])
-        for p in f.parts:
-            if p.material == "cap":  # after the strands, so that it only fills the gaps between them
-                self._draw_part(p, eyes)
         c.depth_func = "<"
         raw = np.frombuffer(self._target.read(components=4), np.uint8).reshape(self.size[1], self.size[0], 4)[::-1]
         m = f.landmarks
@@ -118,8 +114,7 @@ class Renderer:
         self.programs.depth["u_camera"].write(view.T.astype(F32).tobytes())
         self._target.color_mask = (False,) * 4
         for p in self.figure.parts:
-            if p.material != "cap":
-                self._buffers.depth.render(vertices=p.triangles.size, first=p.first)
+            self._buffers.depth.render(vertices=p.triangles.size, first=p.first)
         self._target.color_mask = (True,) * 4
 
     def _draw_shadow(self, head: np.ndarray, key: np.ndarray) -> np.ndarray:
@@ -140,8 +135,9 @@ class Renderer:
                     0.004,
                     2.0,
                 )
-                # half of the strands, twice as wide, cast the same shadow; 42 indices are one whole strand
-                self._buffers.strand_depth.render(vertices=s.count // 84 * 42, first=s.first)
+                # half of the strands, twice as wide, cast the same shadow
+                whole = (s.corners.shape[1] - 1) * 6
+                self._buffers.strand_depth.render(vertices=(len(s.corners) + 1) // 2 * whole, first=s.first)
         return camera
 
     def _use(self, material: str, pattern: int = 0, **own):
@@ -158,7 +154,7 @@ class Renderer:
     def _draw_part(self, p: Part, eyes) -> None:
         i, g, a = self.figure.identity, self.figure.garment, self.assets
         if p.material == "skin":
-            face = (a.lip_centre[1], a.eye_centre[1], i.makeup, SCALP_SHADE.get(i.hair, SCALP_UNDER_HAIR))
+            face = (a.lip_centre[1], a.eye_centre[1], i.makeup, 1.0)
             _, array = self._use(
                 "skin",
                 u_tone=i.skin,
@@ -190,10 +186,13 @@ class Renderer:
                 u_cloth=switches,
                 u_motif=g.motif,
             )
+        elif p.material == "wrap":
+            main, second = wrap_colours(i)
+            _, array = self._use("wrap", u_c1=main, u_c2=second)
         elif p.material == "metal":
             _, array = self._use("metal", u_c1=i.glasses_colour)
         else:
-            _, array = self._use(p.material, u_hair=i.hair_colour)
+            _, array = self._use(p.material)
         array.render(vertices=p.triangles.size, first=p.first)
 
     def _draw_strands(self, s: Strands, pixel: float) -> None:

@@ -1,7 +1,8 @@
 """GLSL of the portrait renderer. One program per material: llvmpipe executes every branch of a uniform `if`."""
 
 from .glsl_cloth import CLOTH, METAL, TEETH
-from .glsl_people import EYE, HAIR_CAP, SKIN, STRAND
+from .glsl_hair import STRAND, WRAP
+from .glsl_people import EYE, SKIN
 
 VERTEX = """#version 330
 uniform mat4 u_camera;
@@ -79,12 +80,12 @@ MESH_INPUTS = """
 in vec3 v_position; in vec3 v_normal; in vec3 v_rest; in vec4 v_occlusion; in vec4 v_mask; in vec4 v_mask2;
 out vec4 colour;
 """
-MESH_MATERIALS = {"skin": SKIN, "eye": EYE, "cloth": CLOTH, "cap": HAIR_CAP, "teeth": TEETH, "metal": METAL}
+MESH_MATERIALS = {"skin": SKIN, "eye": EYE, "cloth": CLOTH, "wrap": WRAP, "teeth": TEETH, "metal": METAL}
 MESH_TAPS, STRAND_TAPS = 6, 4  # shadow samples
 
 
 def fragment(material: str, gobo: int, pattern: int) -> str:
-    """Fragment shader of a material (skin, eye, cloth, cap, teeth, metal, strand); raises KeyError for others."""
+    """Fragment shader of a material (skin, eye, cloth, wrap, teeth, metal, strand); raises KeyError for others."""
     strand = material == "strand"
     defines = {"GOBO": gobo, "PATTERN": pattern, "TAPS": STRAND_TAPS if strand else MESH_TAPS}
     head = "#version 330\n" + "".join(f"#define {k} {v}\n" for k, v in defines.items())

@@ -10,6 +10,7 @@ from .assets import Assets
 from .compose import compose
 from .directions import AXES, OPTIONS
 from .identity import make_identity
+from .people_tables import FEMALE_STYLES, HAIR_STYLES, MALE_STYLES, TEXTURED
 from .portrait import draw_portrait, draw_reference
 from .pose import Pose
 from .renderer import Renderer
@@ -61,8 +62,24 @@ def faces(assets: Assets, first: int, width: int = 256, height: int = 320) -> li
     return rows
 
 
+def hair_rows(assets: Assets, first: int, width: int, styles=HAIR_STYLES, columns: int = 7) -> list[list[np.ndarray]]:
+    """One neutral portrait of each hairstyle, labelled; the sex wears it more often, tones alternate."""
+    renderer, pictures = Renderer(assets, width, width * 5 // 4), []
+    for k, style in enumerate(styles):
+        woman = FEMALE_STYLES.get(style, 0) >= MALE_STYLES.get(style, 0) and style != "turban"
+        seed = first + 3 * k
+        while (person := make_identity(assets, seed)).female != woman or (style in TEXTURED) != (person.tone > 0.55):
+            seed += 1
+        person = replace(person, hair=style, glasses=False)
+        record = draw_portrait(renderer, person, PLAIN, seed)
+        pictures.append(_label(compose(record.fg, record.bg, record.direction, 0, seed), f"{style} {seed}"))
+    blank = np.zeros_like(pictures[0])
+    pictures += [blank] * (-len(pictures) % columns)
+    return [pictures[i : i + columns] for i in range(0, len(pictures), columns)]
+
+
 def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) -> None:
-    """Writes options (axis rows), shoots (identity rows), references (identity rows) or faces (age rows) as a PNG."""
+    """Writes options (axis rows), shoots (identity rows), hair (every style), references (identity rows) or faces (age rows) as a PNG."""
     started, rows = time.time(), []
     if kind == "references":
         renderer = Renderer(assets, 160, 160, 2.0)
@@ -78,6 +95,8 @@ def write_sheet(assets: Assets, path: str, kind: str, first: int, count: int) ->
                 ]
             )
         rows = [sum(rows[i : i + 4], []) for i in range(0, len(rows) - len(rows) % 4, 4)] or rows
+    elif kind == "hair":
+        rows = hair_rows(assets, first, 256)
     elif kind == "shoots":
         renderer = Renderer(assets, *SHEET_SIZE)
         for k in range(count):
