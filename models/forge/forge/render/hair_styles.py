@@ -57,7 +57,7 @@ CUTS = {
     "longcentre": Cut("part", 4.3, 3.5, 3.4, lift=0.15, stiff=0.4, layer=0.13, parting=0.0, points=16, clumps=160, clump=0.25),
     "longside": Cut("part", 4.2, 3.4, 3.3, lift=0.35, stiff=0.5, layer=0.18, parting=0.42, points=16, clumps=160, clump=0.3),
     "longfringe": Cut("fringe", 4.1, 3.3, 3.2, front=0.8, lift=0.2, stiff=0.5, layer=0.14, points=16, clumps=180, clump=0.25),
-    "longwavy": Cut("part", 4.1, 3.3, 3.2, lift=0.3, stiff=0.45, layer=0.2, parting=0.18, wave=0.17, turns=0.75, points=18, clumps=90, clump=0.65),
+    "longwavy": Cut("part", 4.1, 3.3, 3.2, lift=0.3, stiff=0.45, layer=0.2, parting=0.18, wave=0.11, turns=0.6, points=18, clumps=90, clump=0.65),
     "longcurly": Cut("part", 3.0, 2.5, 2.5, lift=0.5, stiff=0.5, layer=0.26, parting=0.2, curl=0.11, turns=1.25, points=22, clumps=130, clump=0.8, strands=0.85, messy=0.15),
     "coils": Cut("part", 1.9, 1.6, 1.5, lift=0.9, stiff=0.7, layer=0.3, parting=0.15, curl=0.06, turns=2.8, points=24, clumps=230, clump=0.88, strands=0.8, messy=0.3),
     "swept": Cut("back", 2.2, 1.5, 1.4, lift=0.35, stiff=0.8, layer=0.12, wave=0.06, turns=0.7, points=14, clumps=120, clump=0.5),
