@@ -19,6 +19,7 @@ STEPS = {
     "distil": ("forge.train.distil", "distil the trained denoiser to few evaluations without guidance"),
     "train-judges": ("forge.train.judges", "train the embedding and the axis probe that only `forge eval` uses"),
     "pack-judges": ("forge.pack.judge_files", "the judges as small files, for measuring later packs by the same judges"),
+    "unpack-judges": ("forge.pack.judge_unpack", "checkpoints from the packed judges, so that they learn a changed renderer"),
     "export": ("forge.pack.export", "export the checkpoints to a quantised ONNX pack and verify it"),
     "unpack": ("forge.pack.unpack", "checkpoints from a shipped pack, so that its training can go on"),
     "likeness": ("forge.pack.likeness", "put the likeness scale that the app measured into a pack's manifest"),

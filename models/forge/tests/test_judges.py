@@ -1,5 +1,6 @@
 """The judges' geometry and networks: crops follow faces, heat maps point where they are hottest, backgrounds can be swapped."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from forge.data.faces import REFINE_SIZE, face_size, from_crop, into_crop, refin
 from forge.nets.config import AXES
 from forge.nets.judges import FACE_SIZE, READER_SIZE, Locator, PointFinder, PortraitReader, cell_centres
 from forge.pack.fidelity import kernel_distance
-from forge.pack.judge_files import load_judge, write_weights
+from forge.pack import judge_unpack
+from forge.pack.judge_files import CHECKPOINTS, load_judge, write_weights
 from forge.pack.judging import locate, read_axes
 from forge.pack.score import drift_by_tone
 from forge.train.judges import point_loss
@@ -123,3 +125,19 @@ def test_skin_drift_is_told_for_each_tone() -> None:
         "light": {"portraits": 2, "medianDegrees": 5.0},
         "dark": {"portraits": 1, "medianDegrees": 20.0},
     }
+
+
+def test_packed_judges_can_go_on_learning(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    state = PortraitReader().state_dict()
+    (tmp_path / "packed").mkdir()
+    for name in CHECKPOINTS:
+        write_weights(state, tmp_path / "packed" / f"{name}.npz")
+    args = argparse.Namespace(judges=tmp_path / "packed", work=tmp_path / "work")
+    judge_unpack.run(args)
+    checkpoint = torch.load(tmp_path / "work" / "reader.pt", weights_only=True)
+    assert checkpoint["model"].keys() == state.keys() and checkpoint["elapsed"] == 0
+    # Rounded to int8: near, not equal.
+    assert all(torch.allclose(checkpoint["ema"][k].float(), v.float(), atol=0.02) for k, v in state.items())
+    with pytest.raises(FileExistsError):
+        judge_unpack.run(args)
