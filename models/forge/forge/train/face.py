@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 import torch
+from torch import nn
 
 from forge.data.crops import ZOOM, gather_crops
 from forge.data.shards import read_identities
@@ -19,6 +20,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge train-face`."""
     add_training_arguments(parser, batch=96, rate=1.5e-3)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--tune", action="store_true", help="go on from WORK/face.pt, as `unpack` writes it, for a changed renderer")
+
+
+class FrozenNorm(nn.BatchNorm2d):
+    """A batch norm that never looks at the batch: an unpacked encoder's norms are folded into its convolutions, and what
+    they would measure now has nothing to do with how it was trained."""
+
+    def train(self, mode: bool = True) -> "FrozenNorm":
+        """Stays as it is, whatever its network does."""
+        return super().train(False)
+
+
+def freeze_norms(network: nn.Module) -> None:
+    """Turn every batch norm of `network` into one that stays as it is."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.__class__ = FrozenNorm
+            module.train(False)
 
 
 def work(args: argparse.Namespace, context: Context) -> None:
@@ -27,7 +46,11 @@ def work(args: argparse.Namespace, context: Context) -> None:
     known = read_identities(args.data)
     if context.leads:
         print(f"{len(crops.image)} crops of {len(set(crops.identity.tolist()))} identities", flush=True)
-    model = Regressed(FaceEncoder(POCKET), POCKET.embedding, known.targets().shape[1])
+    encoder = FaceEncoder(POCKET)
+    if args.tune:
+        load_part(encoder, args.work / "face.pt")
+        freeze_norms(encoder)
+    model = Regressed(encoder, POCKET.embedding, known.targets().shape[1])
     model = model.to(context.device, memory_format=torch.channels_last)
     loss_of = metric_loss(model, crops, known, POCKET.crop_size, ZOOM, args.seed * 100 + context.rank)
     fit(context, args, model, "face-training", loss_of)
