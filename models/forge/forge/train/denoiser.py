@@ -1,6 +1,7 @@
 """`forge train`: the denoiser with its conditioners, by flow matching on cached latents."""
 
 import argparse
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -13,7 +14,7 @@ from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches
 from forge.train.encode import LatentSet, read_latents
-from forge.train.loop import add_training_arguments, fit
+from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.objectives import channel_importance, flow_loss
 from forge.train.parallel import Context, launch
 from forge.train.sheet import to_bytes, write_sheet
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser, batch=32, rate=8e-4)
     parser.add_argument("--show-steps", type=int, default=10)
     parser.add_argument("--show-guidance", type=float, default=1.0)
+    parser.add_argument("--new-bank", action="store_true", help="compositions of these renders instead of the checkpoint's")
     parser.add_argument("--critic", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), help="weights of the critic's losses (needs `train-critic`)")
 
 
@@ -38,6 +40,19 @@ def sheet_requests(data: LatentSet, sitters: int, directions: int) -> tuple[Tens
     return torch.from_numpy(ids).repeat(sitters, 1), embeddings.repeat_interleave(directions, 0)
 
 
+def make_bank(data: LatentSet) -> Tensor:
+    """Compositions [9 * 9 * choices, 12] of the rendered portraits, for the composer."""
+    return torch.from_numpy(fill_bank(data.composition, data.direction, OPTIONS, POCKET.compositions))
+
+
+def replace_bank(path: Path, bank: Tensor) -> None:
+    """Put `bank` into a checkpoint: after the renderer has learnt other cameras and poses."""
+    state = torch.load(path, map_location="cpu", weights_only=True)
+    for part in ("model", "ema"):
+        state[part]["composer.bank"] = bank
+    save_atomically(state, path)
+
+
 def work(args: argparse.Namespace, context: Context) -> None:
     """One worker of the training run."""
     data = read_latents(args.work / "latents")
@@ -45,9 +60,10 @@ def work(args: argparse.Namespace, context: Context) -> None:
     if context.leads:
         print(f"{len(batches.rows)} latents of {len(batches.references)} identities", flush=True)
     model = Conditioned(POCKET)
+    if context.leads and args.new_bank:
+        replace_bank(args.work / "denoiser.pt", make_bank(data))
     if not (args.work / "denoiser.pt").exists():  # a training that goes on keeps the bank it has
-        bank = fill_bank(data.composition, data.direction, OPTIONS, POCKET.compositions)
-        model.composer.bank.copy_(torch.from_numpy(bank))
+        model.composer.bank.copy_(make_bank(data))
     model = model.to(context.device, memory_format=torch.channels_last)
     compiled = torch.compile(model) if args.compile else model
     autoencoder = load_autoencoder(args.work).to(context.device)
