@@ -70,7 +70,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def plan_portraits(first: int, count: int, portraits: int) -> list[dict]:
-    """Labels of all directed portraits of `count` sitters from `first`: the same every time, and 0..8 for every option."""
+    """Labels of all directed portraits of `count` sitters from `first`: the same every time, and 0..8 for every option.
+
+    Raises ValueError when a sitter has fewer seeds than `portraits`.
+    """
+    if portraits > VARIED - DIRECTED:
+        raise ValueError(f"a sitter has at most {VARIED - DIRECTED} directed portraits, not {portraits}")
     directions = draw_directions(count * portraits, np.random.default_rng([first, count, portraits]))
     plan = [("directed", i % count, DIRECTED + i // count, direction) for i, direction in enumerate(directions)]
     for n in range(min(VARIED_SITTERS, count)):
