@@ -39,6 +39,7 @@ def identity(groups: dict, renders: dict, sitters: int) -> dict:
     top1 = pick(groups, f"{STRENGTH}1", "top1")
     met = None if top1 is None else top1 >= TOP1 and (sitters >= SITTERS or None)
     note = f"{sitters} sitters: the bar is for {SITTERS}" if sitters < SITTERS else None
+    note = note if top1 is not None else "strength 1 was not shot"
     return row(top1, f">= {TOP1} among {SITTERS}", met, note, **baselines(groups, renders, "top1"), chance=round(1 / sitters, 4))
 
 
@@ -56,7 +57,7 @@ def strengths(groups: dict) -> dict:
 def axes(groups: dict, renders: dict) -> dict:
     """Every axis by the reader."""
     own = pick(groups, f"{STRENGTH}1", "axes")
-    return row(own, f">= {AXIS} each", own and min(own.values()) >= AXIS, **baselines(groups, renders, "axes"))
+    return row(own, f">= {AXIS} each", own and min(own.values()) >= AXIS, None if own else "strength 1 was not shot", **baselines(groups, renders, "axes"))
 
 
 def intents(groups: dict, renders: dict) -> dict:
@@ -75,7 +76,7 @@ def intents(groups: dict, renders: dict) -> dict:
 
     own = figures(groups)
     met = own and all(part[key] >= INTENT for part in own.values() for key in ("identity", "direction"))
-    return row(own, f">= {INTENT} identity and direction, both intents", met, renders=figures(renders))
+    return row(own, f">= {INTENT} identity and direction, both intents", met, None if own else "both intents were not shot", renders=figures(renders))
 
 
 def skin(drift: dict, renders: dict | None) -> dict:
