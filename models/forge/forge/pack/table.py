@@ -45,8 +45,8 @@ def identity(groups: dict, renders: dict, sitters: int) -> dict:
 
 def strengths(groups: dict) -> dict:
     """Identity over strength: the cosine must rise strictly, and retrieval never fall."""
-    names = sorted((name for name in groups if name.startswith(STRENGTH)), key=lambda name: float(name.removeprefix(STRENGTH)))
-    figure = {name.removeprefix(STRENGTH): {key: groups[name][key] for key in ("top1", "cosine")} for name in names}
+    values = sorted((name.removeprefix(STRENGTH) for name in groups if name.startswith(STRENGTH)), key=float)
+    figure = {value: {key: groups[STRENGTH + value][key] for key in ("top1", "cosine")} for value in values}
     pairs = list(zip(figure.values(), list(figure.values())[1:]))
     rises = all(a["cosine"] < b["cosine"] and a["top1"] <= b["top1"] for a, b in pairs)
     complete = {"0", "0.5", "1"} <= set(figure)
@@ -57,7 +57,8 @@ def strengths(groups: dict) -> dict:
 def axes(groups: dict, renders: dict) -> dict:
     """Every axis by the reader."""
     own = pick(groups, f"{STRENGTH}1", "axes")
-    return row(own, f">= {AXIS} each", own and min(own.values()) >= AXIS, None if own else "strength 1 was not shot", **baselines(groups, renders, "axes"))
+    note = None if own else "strength 1 was not shot"
+    return row(own, f">= {AXIS} each", own and min(own.values()) >= AXIS, note, **baselines(groups, renders, "axes"))
 
 
 def intents(groups: dict, renders: dict) -> dict:
