@@ -14,6 +14,7 @@ from forge.pack.pictures import judged_size
 from forge.pack.rounding import floats, peak_signal
 from forge.pack.score import kept_back, sitter_and_direction
 from forge.pack.table import build_table
+from forge.pack.verify import open_session
 
 FIXTURE = Path(__file__).resolve().parents[3] / "tests" / "fixtures" / "heldout"
 
@@ -85,12 +86,14 @@ def test_moved_weights_stay_within_their_rounding() -> None:
     random = np.random.default_rng(0)
     codes, scale = random.integers(-127, 128, (64, 8), np.int8), random.uniform(0.01, 0.1, (1, 8)).astype(np.float32)
     nodes = [
-        helper.make_node("Cast", ["w.int8"], ["w.cast"], to=1), helper.make_node("Mul", ["w.cast", "w.scale"], ["w"]),
-        helper.make_node("MatMul", ["x", "w"], ["out"]),
+        helper.make_node("Cast", ["w.int8"], ["v0"], to=1), helper.make_node("Mul", ["v0", "w.scale"], ["v1"]),
+        helper.make_node("MatMul", ["x", "v1"], ["out"]),
     ]
+    # Names as a shipped pack has them: the expansion's own are forgotten.
     moved = floats(graph_of(nodes, {"x": [1, 64]}, {"w.int8": codes, "w.scale": scale}, "out"), random)
     assert [node.op_type for node in moved.graph.node] == ["MatMul"]
-    value = {tensor.name: numpy_helper.to_array(tensor) for tensor in moved.graph.initializer}["w"]
+    open_session(moved.SerializeToString())
+    value = {tensor.name: numpy_helper.to_array(tensor) for tensor in moved.graph.initializer}["v1"]
     error = value / scale - codes
     assert np.abs(error).max() <= 0.5 + 1e-4 and error.std() == pytest.approx(np.sqrt(1 / 12), rel=0.1)
     black = np.zeros((4, 4, 3), np.uint8)

@@ -21,13 +21,17 @@ CODES, SCALE = ".int8", ".scale"
 def floats(model: onnx.ModelProto, random: np.random.Generator) -> onnx.ModelProto:
     """A graph whose int8 weights became float ones, each somewhere in the interval that rounds to its code."""
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
-    plain = {name.removesuffix(CODES) for name in stored if name.endswith(CODES)}
-    nodes = [node for node in model.graph.node if not plain & {name.removesuffix(".cast") for name in node.output}]
     kept = [tensor for tensor in model.graph.initializer if not tensor.name.endswith((CODES, SCALE))]
-    for name in sorted(plain):
-        codes, scale = stored[name + CODES], stored[name + SCALE]
-        value = (codes + random.uniform(-0.5, 0.5, codes.shape)) * scale
-        kept.append(numpy_helper.from_array(value.astype(np.float32), name))
+    cast = {node.output[0]: node.input[0] for node in model.graph.node if node.op_type == "Cast" and node.input[0].endswith(CODES)}
+    nodes = []
+    for node in model.graph.node:
+        codes_name = cast.get(node.input[0]) if node.op_type == "Mul" else None
+        if codes_name:  # Cast and Mul give way to a float weight under the name of what they made.
+            codes, scale = stored[codes_name], stored[node.input[1]]
+            value = (codes + random.uniform(-0.5, 0.5, codes.shape)) * scale
+            kept.append(numpy_helper.from_array(value.astype(np.float32), node.output[0]))
+        elif node.output[0] not in cast:
+            nodes.append(node)
     changed = onnx.ModelProto()
     changed.CopyFrom(model)
     del changed.graph.node[:], changed.graph.initializer[:]
