@@ -112,8 +112,8 @@ def measured(top1: float = 0.9, axis: float = 0.95, sitters: int = 64, **other: 
         "sitters": sitters, "renders": {"directed": group(0.97), "headshot": group(0.98), "editorial": group(0.98)},
         "groups": {"strength-0": group(0.02), "strength-0.5": group(0.5), "strength-1": group(top1), "direction-off": group(top1),
                    "headshot": group(top1), "editorial": group(top1)},
-        "skinDrift": {name: tone for name in ("all", "light", "middle", "dark")}, "renderSkinDrift": None,
-        "fidelity": {"portraits": 0.1, "floor": 0.0}, "sharpness": {"atOwnSize": 0.9, "at256": 1.0}, "variety": {"ratio": 0.8},
+        "skinDrift": {name: tone for name in ("all", "light", "middle", "dark")}, "adapterOffSkinDrift": None, "renderSkinDrift": None,
+        "fidelity": {"portraits": 0.1, "floor": 0.0, "adapterOff": 0.2}, "sharpness": {"atOwnSize": 0.9, "at256": 1.0}, "variety": {"ratio": 0.8},
         "rounding": {"medianDecibels": 40.0}, "cost": {"denoiser": 4.0, "decoder": 9.0}, **other,
     }
 
@@ -126,6 +126,8 @@ def test_a_good_pack_meets_every_bar_that_names_a_number() -> None:
     assert met() == {name: name != "fidelity" or None for name in met()} and len(met()) == 10
     table = build_table(measured())
     assert table["identity"]["baselines"] == {"adapterOff": 0.02, "directionOff": 0.9, "renders": 0.97, "chance": 0.0156}
+    assert table["fidelity"]["figure"] == {"portraits": 0.1, "floor": 0.0}
+    assert table["fidelity"]["baselines"] == {"adapterOff": 0.2, "directionOff": None, "renders": 0.0}
     json.dumps(table)
 
 

@@ -95,24 +95,31 @@ def sitter_and_direction(labels: list[dict]) -> np.ndarray:
     return np.unique([(label["sitter"], *label["options"]) for label in labels], axis=0, return_inverse=True)[1].ravel()
 
 
+def fidelity_and_sharpness(portraits: dict, rendered: tuple[list[dict], np.ndarray], network: torch.nn.Module) -> dict:
+    """Rows of `build_table`: the portraits at full strength, then without adapter and without direction, beside directed renders."""
+    labels, renders = rendered
+    seen, small = features(network, renders), detail(judged_size(renders))
+    # The floor: renders of one half of the sitters against those of the other half.
+    first = np.isin([label["sitter"] for label in labels], sorted({label["sitter"] for label in labels})[::2])
+    floor = round(kernel_distance(seen[first], seen[~first]), 5) if 1 < first.sum() < len(first) - 1 else None
+    fidelity, sharpness = {"portraits": None, "floor": floor}, {"atOwnSize": None, "at256": None}
+    for key, name in {"": FULL, "adapterOff": "strength-0", "directionOff": "direction-off"}.items():
+        if name not in portraits:
+            continue
+        pictures = portraits[name][1]
+        fidelity[key or "portraits"] = round(kernel_distance(features(network, pictures), seen), 5)
+        sharpness[key or "at256"] = round(detail(judged_size(pictures)) / small, 3)
+        if not key and pictures.shape[1:] == renders.shape[1:]:
+            sharpness["atOwnSize"] = round(detail(pictures) / detail(renders), 3)
+    return {"fidelity": fidelity, "sharpness": sharpness}
+
+
 def likeness_to_renders(portraits: dict, renders: dict) -> dict:
     """Fidelity, sharpness and variety beside the renders: rows of `build_table`, None where either side is missing."""
     result: dict = {"fidelity": None, "sharpness": None, "variety": None}
     network = feature_network()
     if "directed" in renders and FULL in portraits:
-        labels, rendered = renders["directed"]
-        seen, pictures = features(network, rendered), portraits[FULL][1]
-        # The floor: renders of one half of the sitters against those of the other half.
-        first = np.isin([label["sitter"] for label in labels], sorted({label["sitter"] for label in labels})[::2])
-        result["fidelity"] = {
-            "portraits": round(kernel_distance(features(network, pictures), seen), 5),
-            "floor": round(kernel_distance(seen[first], seen[~first]), 5) if 1 < first.sum() < len(first) - 1 else None,
-        }
-        same = pictures.shape[1:] == rendered.shape[1:]
-        result["sharpness"] = {
-            "atOwnSize": round(detail(pictures) / detail(rendered), 3) if same else None,
-            "at256": round(detail(judged_size(pictures)) / detail(judged_size(rendered)), 3),
-        }
+        result |= fidelity_and_sharpness(portraits, renders["directed"], network)
     if "variety" in renders and "variety" in portraits:
         own, theirs = (
             variety(features(network, pictures), sitter_and_direction(labels))
@@ -152,6 +159,7 @@ def run(args: argparse.Namespace) -> None:
     table = build_table({
         "sitters": len(sitters), "groups": judged, "renders": judge(judges, renders, sitters),
         "skinDrift": drift_by_tone([portrait for portrait in portraits if portrait["group"] in (FULL, "headshot")]),
+        "adapterOffSkinDrift": drift_by_tone(shot["strength-0"][0]) if "strength-0" in shot else None,
         "renderSkinDrift": drift_by_tone(render_skin) if render_skin else None,
         **likeness_to_renders(shot, renders),
         **rounding_and_cost(args, shot.get(FULL, next(iter(shot.values())))[0], references, sitters),

@@ -14,6 +14,7 @@ SHARPNESS = (0.8, 1.25)
 VARIETY, DECIBELS = 0.7, 30.0
 DENOISER, DECODER = 5.0, 10.0
 STRENGTH = "strength-"
+OTHERS = ("adapterOff", "directionOff")
 
 
 def row(figure: object, bar: str, met: bool | None, note: str | None = None, **baselines: object) -> dict:
@@ -80,8 +81,8 @@ def intents(groups: dict, renders: dict) -> dict:
     return row(own, f">= {INTENT} identity and direction, both intents", met, None if own else "both intents were not shot", renders=figures(renders))
 
 
-def skin(drift: dict, renders: dict | None) -> dict:
-    """Skin tone: `drift` holds, for all and for each tone group, the number of portraits and the median drift."""
+def skin(drift: dict, **others: dict | None) -> dict:
+    """Skin tone: `drift` holds, for all and for each tone group, the number of portraits and the median drift; so do `others`."""
     tones = {name: part for name, part in drift.items() if name != "all" and part["portraits"] >= FEWEST}
     medians = [part["medianDegrees"] for part in tones.values()]
     ratio = round(max(medians) / max(min(medians), 0.1), 2) if len(medians) > 1 else None
@@ -89,37 +90,41 @@ def skin(drift: dict, renders: dict | None) -> dict:
     bar = f"median <= {SKIN}, worst / best <= {SKIN_RATIO}"
     median = drift.get("all", {}).get("medianDegrees")
     if median is None:
-        return row(figure, bar, None, "no face was found under neutral light", renders=renders)
+        return row(figure, bar, None, "no face was found under neutral light", **others)
     failed = median > SKIN or (ratio is not None and ratio > SKIN_RATIO)
     note = None if len(tones) == 3 else f"fewer than {FEWEST} portraits in a tone group"
-    return row(figure, bar, False if failed else len(tones) == 3 or None, note, renders=renders)
+    return row(figure, bar, False if failed else len(tones) == 3 or None, note, **others)
 
 
-def against_renders(figure: dict | None, bar: str, met: bool | None, **more: object) -> dict:
-    """A row whose figure needs directed renders of held-out sitters."""
+def against_renders(measured: dict | None, bar: str, met: bool | None, renders: object = None) -> dict:
+    """A row whose figure needs directed renders of held-out sitters; `renders` is what renders themselves reach."""
+    figure = measured and {key: value for key, value in measured.items() if key not in OTHERS}
+    beside = {key: (measured or {}).get(key) for key in OTHERS}
     note = None if figure else "no directed renders in this held-out folder: forge heldout --portraits N writes them"
-    return row(figure, bar, met if figure else None, note, **more)
+    return row(figure, bar, met if figure else None, note, **beside, renders=renders if figure else None)
 
 
 def build_table(measured: dict) -> dict:
     """Rows by name from what `forge score` measured: sitters, groups, renders (groups of renders, {} without them),
-    skinDrift, renderSkinDrift, fidelity, sharpness, variety, rounding and cost, the last five None where not measured."""
+    skinDrift, adapterOffSkinDrift, renderSkinDrift, fidelity, sharpness, variety, rounding and cost; all of these but skinDrift None where not measured."""
     groups, renders, sitters = measured["groups"], measured["renders"], measured["sitters"]
     sharp, various, rounding, cost = (measured[key] for key in ("sharpness", "variety", "rounding", "cost"))
-    fidelity = against_renders(measured["fidelity"], "no number in POCKET.md", None)
+    floor = (measured["fidelity"] or {}).get("floor")
+    fidelity = against_renders(measured["fidelity"], "no number in POCKET.md", None, floor)
     fidelity.setdefault("note", "POCKET.md names no number; the floor stands beside it")
     return {
         "identity": identity(groups, renders, sitters),
         "strength": strengths(groups),
         "axes": axes(groups, renders),
         "intents": intents(groups, renders),
-        "skin": skin(measured["skinDrift"], measured["renderSkinDrift"]),
+        "skin": skin(measured["skinDrift"], adapterOff=measured["adapterOffSkinDrift"], renders=measured["renderSkinDrift"]),
         "fidelity": fidelity,
         "sharpness": against_renders(
             sharp, f"{SHARPNESS[0]}-{SHARPNESS[1]} of the renders'",
-            sharp and all(SHARPNESS[0] <= value <= SHARPNESS[1] for value in sharp.values() if value is not None),
+            sharp and all(SHARPNESS[0] <= sharp[key] <= SHARPNESS[1] for key in ("atOwnSize", "at256") if sharp[key] is not None),
+            1.0,
         ),
-        "variety": against_renders(various, f">= {VARIETY} of the renders'", various and various["ratio"] >= VARIETY),
+        "variety": against_renders(various, f">= {VARIETY} of the renders'", various and various["ratio"] >= VARIETY, 1.0),
         "rounding": row(rounding, f">= {DECIBELS:g} dB", rounding and rounding["medianDecibels"] >= DECIBELS,
                         None if rounding else "not asked for: --pack"),
         "cost": row(cost, f"denoiser <= {DENOISER:g}, decoder <= {DECODER:g} GFLOP",
