@@ -166,4 +166,8 @@ def run(args: argparse.Namespace) -> None:
     })
     groups = {name: {**judged.get(name, {"portraits": len(labels)}), **app_figures(labels)} for name, (labels, _) in shot.items()}
     met = {name: row["met"] for name, row in table.items()}
-    print(json.dumps({**report, "sitters": len(sitters), "chance": round(1 / len(sitters), 4), "groups": groups, "rows": table, "met": met}))
+    counted = {name: len(labels) for name, (labels, _) in renders.items()}
+    print(json.dumps({
+        **report, "sitters": len(sitters), "chance": round(1 / len(sitters), 4), "groups": groups,
+        "renders": counted or "none in this held-out folder: baselines that need them are null", "rows": table, "met": met,
+    }))
