@@ -1,13 +1,16 @@
 /**
- * `npm run pocket:eval`: the embedded pack measured on portraits that the app itself makes (routes/runner, WASM), of held-out
- * sitters in this repository, or of as many as `forge heldout --count 64 --out FOLDER` makes (`--heldout FOLDER --sitters 64`).
- * The judges (models/judges) are Python's: `pip install -e 'models/forge[judges]'` first. Ends with one line of JSON.
+ * `npm run pocket:eval`: every row of POCKET.md's table, measured on portraits that the app itself makes (routes/runner, WASM),
+ * of held-out sitters in this repository, or of as many as `forge heldout --count 64 --portraits 9 --out FOLDER` makes
+ * (`--heldout FOLDER --sitters 64`), which also renders the ceiling. The judges (models/judges) are Python's:
+ * `pip install -e 'models/forge[judges]'` first. `--checkpoints WORK` compares int8 with the very weights that were rounded.
+ * Ends with one line of JSON.
  */
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { optionIds, planRequests } from './pocket-eval/requests.mjs';
+import { chooseVaried, optionIds, planRequests } from './pocket-eval/requests.mjs';
 import { unwrap, withRunnerPage } from './runner-page.mjs';
 import { root } from './setup.mjs';
 
@@ -24,6 +27,7 @@ const { values } = parseArgs({
 		portraits: { type: 'string', default: '9' },
 		strengths: { type: 'string', default: '0,0.5,1' },
 		'intent-seeds': { type: 'string', default: '3' },
+		checkpoints: { type: 'string' },
 		heldout: { type: 'string', default: join(root, 'tests/fixtures/heldout') },
 		python: { type: 'string', default: process.env.FORGE_PYTHON ?? 'python3' },
 		rebuild: { type: 'boolean', default: false },
@@ -46,11 +50,16 @@ if (python('score', '--help').status !== 0)
 
 const labels = JSON.parse(await readFile(join(heldout, 'labels.json'), 'utf8'));
 const sitters = [...new Set(labels.map(({ sitter }) => sitter))].slice(0, Number(values.sitters));
+/** Rendered portraits of the same sitters, where `forge heldout --portraits` made some. */
+const renders = existsSync(join(heldout, 'portraits.json'))
+	? JSON.parse(await readFile(join(heldout, 'portraits.json'), 'utf8'))
+	: [];
 const requests = planRequests(
 	sitters,
 	Number(values.portraits),
 	values.strengths.split(',').map(Number),
-	Number(values['intent-seeds'])
+	Number(values['intent-seeds']),
+	chooseVaried(sitters, renders)
 );
 
 await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
@@ -103,6 +112,16 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		});
 		if (portraits.length % 16 === 0) console.log(`${portraits.length} of ${requests.length}`);
 	}
+	/** Skin in rendered headshots, read by the app as it reads its own: the ceiling of skin tone. */
+	const renderSkin = [];
+	for (const { file, sitter, group } of renders) {
+		if (group !== 'headshot' || !sitters.includes(sitter)) continue;
+		const photo = { base64: (await readFile(join(heldout, file))).toString('base64'), name: file };
+		const read = await page.evaluate((p) => window.luxshotRunner.readReference(p), photo);
+		const [angle, own] = [read.ok ? read.value.skin?.angle : null, skin.get(sitter)];
+		const known = angle != null && own != null;
+		renderSkin.push({ skinAngle: own, skinDrift: known ? angle - own : null });
+	}
 	const { manifest, hash } = boot.pack;
 	const about = {
 		pack: { id: manifest.id, version: manifest.version, hash, totalBytes: manifest.totalBytes },
@@ -110,6 +129,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		defaults: manifest.defaults,
 		foreignRequests: foreign.length,
 		references: REFERENCES,
+		renderSkin,
 		portraits
 	};
 	await writeFile(join(out, 'portraits.json'), `${JSON.stringify(about, null, 1)}\n`);
@@ -117,7 +137,8 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 
 const scored = python(
 	...['score', '--portraits', out, '--heldout', heldout],
-	...['--judges', join(root, 'models/judges')]
+	...['--judges', join(root, 'models/judges'), '--pack', join(root, 'models/packs/pocket')],
+	...(values.checkpoints ? ['--checkpoints', resolve(values.checkpoints)] : [])
 );
 process.stdout.write(scored.stdout);
 process.exit(scored.status ?? 1);

@@ -64,15 +64,38 @@ function planIntents(sitters, each) {
 	);
 }
 
+const VARIED_SITTERS = 8;
+const VARIED_SEEDS = 4;
+const FIRST_VARIED_SEED = 35_000;
+
+/**
+ * The sitters and directions whose variety over seeds is measured: those of the rendered portraits of these sitters, or,
+ * where a held-out folder has none, the first sitters under one direction each.
+ * @param {number[]} sitters
+ * @param {{ group: string, sitter: number, options: number[] }[]} renders labels of rendered portraits
+ * @returns {{ sitter: number, options: number[] }[]}
+ */
+export function chooseVaried(sitters, renders) {
+	const rendered = new Map(
+		renders
+			.filter(({ group, sitter }) => group === 'variety' && sitters.includes(sitter))
+			.map(({ sitter, options }) => [sitter, options])
+	);
+	if (rendered.size) return [...rendered].map(([sitter, options]) => ({ sitter, options }));
+	return sitters.slice(0, VARIED_SITTERS).map((sitter, i) => ({ sitter, options: directionOf(i) }));
+}
+
 /**
  * All portraits to shoot: `portraits` of each sitter under every identity strength (the same directions and seeds, so that
- * strengths compare); then, told no direction at all, at full strength; then headshot and editorial.
+ * strengths compare); then, told no direction at all, at full strength; then headshot and editorial; then several seeds of
+ * each of `varied`.
  * @param {number[]} sitters
  * @param {number} portraits
  * @param {number[]} strengths
  * @param {number} intentSeeds
+ * @param {{ sitter: number, options: number[] }[]} varied
  */
-export function planRequests(sitters, portraits, strengths, intentSeeds) {
+export function planRequests(sitters, portraits, strengths, intentSeeds, varied = []) {
 	const shots = Array.from({ length: sitters.length * portraits }, (_, i) => ({
 		sitter: sitters[i % sitters.length],
 		seed: FIRST_SEED + i,
@@ -84,7 +107,14 @@ export function planRequests(sitters, portraits, strengths, intentSeeds) {
 	const undirected = shots.map((shot) => ({
 		...{ ...shot, group: 'direction-off', strength: 1, told: false }
 	}));
-	return [...directed, ...undirected, ...planIntents(sitters, intentSeeds)].map((request, i) => ({
+	const variety = varied.flatMap(({ sitter, options }, n) =>
+		Array.from({ length: VARIED_SEEDS }, (_, k) => ({
+			...{ sitter, seed: FIRST_VARIED_SEED + n * VARIED_SEEDS + k, options },
+			...{ group: 'variety', strength: 1, told: true }
+		}))
+	);
+	const intents = planIntents(sitters, intentSeeds);
+	return [...directed, ...undirected, ...intents, ...variety].map((request, i) => ({
 		...request,
 		file: `${String(i + 1).padStart(4, '0')}.png`
 	}));

@@ -10,7 +10,7 @@ STEPS = {
     "render": ("forge.render.cli", "render training shards, reference photographs or a sheet to judge by eye"),
     "sitters": ("forge.render.sitters", "render the six sample sitters that ship with the app"),
     "faults": ("forge.render.faults", "render reference photographs with one fault each, for the app's quality remarks"),
-    "heldout": ("forge.render.heldout", "render sitters never trained on across light and pose, for `npm run sitter:eval`"),
+    "heldout": ("forge.render.heldout", "render sitters never trained on, photographed and as directed portraits, for `npm run sitter:eval` and `pocket:eval`"),
     "train-ae": ("forge.train.autoencoder", "train the latent autoencoder"),
     "train-face": ("forge.train.face", "train the face encoder that conditions the denoiser"),
     "encode": ("forge.train.encode", "cache latents and reference embeddings for the denoiser"),

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { directionOf, optionIds, planRequests } from '../../../scripts/pocket-eval/requests.mjs';
+import {
+	chooseVaried,
+	directionOf,
+	optionIds,
+	planRequests
+} from '../../../scripts/pocket-eval/requests.mjs';
 
 const SITTERS = Array.from({ length: 16 }, (_, i) => 1_000_100 + i);
-const plan = planRequests(SITTERS, 9, [0, 0.5, 1], 2);
+const plan = planRequests(SITTERS, 9, [0, 0.5, 1], 2, chooseVaried(SITTERS, []));
 const group = (name: string) => plan.filter((request) => request.group === name);
 
 describe('what pocket:eval shoots', () => {
@@ -40,6 +45,21 @@ describe('what pocket:eval shoots', () => {
 		expect(essence('editorial')).toEqual(essence('headshot'));
 		expect(optionIds(group('headshot')[0]!.options)).toBe('F1,S1,Y1,M1,P2,L1');
 		expect(optionIds(group('editorial')[0]!.options)).toBe('F5,S4,Y7,M9,P7,L4');
+	});
+
+	it('varies the seed alone, of eight sitters or of those that were rendered', () => {
+		const shots = group('variety');
+		expect(shots).toHaveLength(32);
+		expect(new Set(shots.map(({ seed }) => seed)).size).toBe(32);
+		const cases = shots.map(({ sitter, options }) => `${sitter} ${options.join()}`);
+		expect(new Set(cases).size).toBe(8);
+		const options = [1, 2, 3, 4, 5, 6];
+		const label = (name: string, sitter: number) => ({ group: name, sitter, options });
+		const renders = [
+			...[label('variety', SITTERS[2]!), label('variety', SITTERS[2]!)],
+			...[label('directed', SITTERS[3]!), label('variety', 5)]
+		];
+		expect(chooseVaried(SITTERS, renders)).toEqual([{ sitter: SITTERS[2], options }]);
 	});
 
 	it('names files and options as the app does', () => {

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch.nn.functional import avg_pool2d
 
 from forge.data.shards import compose_shard, read_references, shard_paths
 from forge.nets.config import AXES
-from forge.pack.fidelity import feature_network, features, kernel_distance
+from forge.pack.fidelity import detail, feature_network, features, kernel_distance
 from forge.pack.judging import Judges
+from forge.pack.pictures import judged_size
 from forge.pack.runner import PackRunner
 from forge.train.sheet import write_sheet
 
@@ -47,21 +47,21 @@ def draw_directions(portraits: int) -> np.ndarray:
     return np.stack(columns, 1)
 
 
-def detail(pictures: np.ndarray) -> float:
-    """High-frequency energy: root mean square of the difference from a 5-pixel box blur."""
-    grey = pictures.astype(np.float32).mean(3)
-    planes = torch.from_numpy(grey)[:, None]
-    return float((planes - avg_pool2d(planes, 5, 1, 2)).pow(2).mean().sqrt())
-
-
 def heldout_portraits(data: Path, sitters: range) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Held-out renders of the sixteen sitters with visible faces: pictures, gallery rows, directions."""
+    """Held-out renders of the sixteen sitters with visible faces, at the size they were rendered: pictures, gallery rows, directions."""
     parts = [compose_shard(path, 1) for path in shard_paths(data, "portraits")]
     pictures = np.concatenate([part.image[..., :3] for part in parts])
     identity, visible = (np.concatenate([getattr(part, key) for part in parts]) for key in ("identity", "visible"))
     keep = np.isin(identity, sitters) & visible
     direction = np.concatenate([part.direction for part in parts])
     return pictures[keep], identity[keep] - sitters[0], direction[keep]
+
+
+def sharpness(pictures: np.ndarray, renders: np.ndarray) -> dict:
+    """High-frequency energy against the renders', at the judges' size, and at the pack's own when the renders have it too."""
+    small = round(detail(judged_size(pictures)) / detail(judged_size(renders)), 3)
+    same = pictures.shape[1:] == renders.shape[1:]
+    return {"detailAgainstRenders": small, "detailAtOwnSize": round(detail(pictures) / detail(renders), 3) if same else None}
 
 
 def run(args: argparse.Namespace) -> None:
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> None:
             "portraits": round(kernel_distance(features(network, pictures), seen), 5),
             "rendersOfOthers": round(kernel_distance(features(network, other_renders), seen), 5) if len(other_renders) else None,
         },
-        "detailAgainstRenders": round(detail(pictures) / detail(renders), 3),
+        **sharpness(pictures, renders),
     }
     print(json.dumps(report))
     out = args.out or (None if args.steps or args.guidance is not None or args.first != FIRST_SITTER else args.pack / "eval.json")

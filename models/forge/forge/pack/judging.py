@@ -1,4 +1,4 @@
-"""Measuring portraits with the trained judges."""
+"""Measuring portraits with the trained judges, which see every picture at the size they were trained on."""
 
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from forge.data.shards import References
 from forge.nets.config import AXES
 from forge.nets.judges import FACE_SIZE, JUDGE_SIZE, JudgeEncoder, Locator, PortraitReader
 from forge.pack.judge_files import load_judge
+from forge.pack.pictures import judged_size
 from forge.train.metric import embed
 
 JUDGE_ZOOM = 0.8
@@ -57,19 +58,20 @@ class Judges:
         self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
 
     def read(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Portraits u8 [N, 320, 256, 3] -> (landmarks [N, 5, 2] in pixels, options [N, 6])."""
+        """Portraits u8 [N, 320, 256, 3] (`judged_size`) -> (landmarks [N, 5, 2] in pixels, options [N, 6])."""
         parts = np.array_split(pictures, max(1, len(pictures) // BATCH))
         points = [locate(self.locator, part) for part in parts]
         options = [read_axes(self.reader, part, found) for part, found in zip(parts, points)]
         return np.concatenate(points), np.concatenate(options)
 
     def similarity(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """Cosine [N, 16] of every portrait with every sitter of the gallery."""
+        """Cosine [N, sitters] of every portrait u8 [N, 320, 256, 3] with every sitter of the gallery."""
         return embed(self.encoder, align_faces(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
 
     def measure(self, pictures: np.ndarray, sitters: np.ndarray, directions: np.ndarray) -> dict:
         """Top-1 retrieval, mean cosine with the right sitter, and the share of portraits on which each axis is read
-        right. sitters [N] are gallery rows."""
+        right. Portraits u8 [N, 320 k, 256 k, 3]; sitters [N] are gallery rows."""
+        pictures = judged_size(pictures)
         points, options = self.read(pictures)
         similarity = self.similarity(pictures, points)
         return {
