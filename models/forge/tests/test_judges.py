@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from forge.data.faces import REFINE_SIZE, face_size, from_crop, into_crop, refinement_crops, upright, wander
-from forge.nets.config import AXES
+from forge.nets.config import AXES, MICRO
 from forge.nets.judges import FACE_SIZE, READER_SIZE, Locator, PointFinder, PortraitReader, cell_centres
 from forge.pack.fidelity import kernel_distance
-from forge.pack import judge_unpack
+from forge.nets.bundle import Bundle, Conditioned
+from forge.pack import judge_unpack, unpack
 from forge.pack.judge_files import CHECKPOINTS, load_judge, write_weights
 from forge.pack.judging import locate, read_axes
 from forge.pack.score import drift_by_tone
@@ -141,3 +142,16 @@ def test_packed_judges_can_go_on_learning(tmp_path: Path) -> None:
     assert all(torch.allclose(checkpoint["ema"][k].float(), v.float(), atol=0.02) for k, v in state.items())
     with pytest.raises(FileExistsError):
         judge_unpack.run(args)
+
+
+def test_training_goes_on_with_the_teacher_not_the_student(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    shipped, teacher = Bundle(MICRO), Conditioned(MICRO)
+    write_weights(teacher.state_dict(), tmp_path / "teacher.npz")
+    monkeypatch.setattr(unpack, "read_bundle", lambda pack, config: shipped)
+    args = argparse.Namespace(pack=tmp_path, work=tmp_path / "work", teacher=tmp_path / "teacher.npz")
+    unpack.run(args)
+    states = {n: torch.load(tmp_path / "work" / f"{n}.pt", weights_only=True)["ema"] for n in ("distilled", "denoiser")}
+    for name, tensor in teacher.state_dict().items():
+        assert torch.allclose(states["denoiser"][name].float(), tensor.float(), atol=0.03)
+        assert torch.equal(states["distilled"][name], shipped.conditioned.state_dict()[name])

@@ -8,6 +8,7 @@ import torch
 
 from forge.nets.bundle import Bundle, load_part
 from forge.nets.config import POCKET
+from forge.pack.judge_files import write_weights
 from forge.pack.quantise import DEFAULT_THRESHOLD
 from forge.pack.write import default_settings, write_pack
 
@@ -24,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--steps", type=int, default=12)
     parser.add_argument("--guidance", type=float, default=1.0)
+    parser.add_argument("--teacher", type=Path, help="also write the undistilled denoiser to this file, for `unpack --teacher`")
 
 
 def load_bundle(checkpoints: Path) -> Bundle:
@@ -47,4 +49,7 @@ def run(args: argparse.Namespace) -> None:
     _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD)
     for name, agreement in report.items():
         print(name, {k: float(f"{v:.6g}") for k, v in asdict(agreement).items()})
+    if args.teacher:
+        teacher = torch.load(args.checkpoints / "denoiser.pt", map_location="cpu", weights_only=True)["ema"]
+        write_weights(teacher, args.teacher)
     print("total bytes", sum(path.stat().st_size for path in args.out.glob("*.onnx")))

@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from forge.nets.bundle import Bundle
 from forge.nets.config import POCKET, PocketConfig
-from forge.pack.export import PARTS
+from forge.pack.export import DISTILLED, PARTS
 from forge.pack.graphs import Graph, build_graphs, export_onnx, fold_batch_norms
+from forge.pack.judge_files import read_weights
 from forge.train.loop import save_atomically
 
 # No weight has this many values: nothing of the reference export becomes int8.
@@ -28,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge unpack`."""
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True, help="where autoencoder.pt, face.pt and denoiser.pt go")
+    parser.add_argument("--teacher", type=Path, help="the undistilled denoiser that `export --teacher` wrote; the pack's own becomes distilled.pt")
 
 
 def initializers(model: onnx.ModelProto) -> dict[str, np.ndarray]:
@@ -122,12 +124,15 @@ def read_bundle(pack: Path, config: PocketConfig) -> Bundle:
 def run(args: argparse.Namespace) -> None:
     """Write the three checkpoints. Raises FileExistsError rather than overwriting a training."""
     args.work.mkdir(parents=True, exist_ok=True)
-    existing = [file for file in PARTS if (args.work / file).exists()]
+    existing = [file for file in (*PARTS, DISTILLED) if (args.work / file).exists()]
     if existing:
         raise FileExistsError(f"{args.work} already holds {', '.join(existing)}")
     bundle = read_bundle(args.pack, POCKET)
-    for file, attribute in PARTS.items():
-        state = getattr(bundle, attribute).state_dict()
+    states = {file: getattr(bundle, attribute).state_dict() for file, attribute in PARTS.items()}
+    if args.teacher:
+        # A student that was told to go fast teaches badly: training goes on with its teacher.
+        states[DISTILLED], states["denoiser.pt"] = states["denoiser.pt"], read_weights(args.teacher)
+    for file, state in states.items():
         fresh = {"kind": "none", "elapsed": 0.0, "step": 0, "count": 0}
         save_atomically({"model": state, "ema": state, **fresh}, args.work / file)
-    print(f"{', '.join(PARTS)} in {args.work}")
+    print(f"{', '.join(states)} in {args.work}")
