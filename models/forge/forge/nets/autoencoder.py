@@ -55,6 +55,8 @@ class Autoencoder(nn.Module):
         for level, (channels, blocks) in enumerate(zip(config.decoder_channels, config.decoder_blocks)):
             if level:
                 # The fifth level makes detail out of neighbours: at half the picture's size there is nothing finer to shuffle.
+                if level > 3:
+                    layers.append(nn.ReLU())
                 layers.append(Upsample(config.decoder_channels[level - 1], channels, 3 if level > 3 else 1))
             layers += [ResidualBlock(channels) for _ in range(blocks)]
         # Four planes for every pixel (red, green, blue, subject mask), 2x2 pixels for every position.
