@@ -26,11 +26,9 @@ from forge.train.portrait_crops import CROP, Crops
 from forge.train.sheet import to_bytes, write_sheet
 
 # Most noise added to unit-variance latents, so that the decoder forgives what a denoiser leaves behind.
-LATENT_NOISE = 0.25
+LATENT_NOISE = 0.15
 # Weights when only the decoder is tuned: texture energy, the discriminator (as a share of the other gradients), features of the face.
 ENERGY_WEIGHT, ADVERSARY_SHARE, FACE_WEIGHT = 0.05, 0.5, 0.25
-# Calls before the discriminator is listened to.
-ALONE = 150
 # A face is compared when its eyes are at least this far apart, pixels of the crop.
 SMALLEST_FACE = 24
 
@@ -40,11 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser, batch=16, rate=2e-3)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--decoder-only", action="store_true", help="tune the decoder; the latents stay what they are")
+    parser.add_argument("--alone", type=int, default=500, help="steps of tuning before the discriminator joins: it halves the rate")
     parser.add_argument("--looks", type=int, default=1, help="looks applied to every record; 0: compose nothing")
 
 
 def sharpen_loss(
-    adversary: Adversary, faces: nn.Module, output: Tensor, target: Tensor, points: np.ndarray, error: Tensor, last: Tensor
+    adversary: Adversary | None, faces: nn.Module, output: Tensor, target: Tensor, points: np.ndarray, error: Tensor, last: Tensor
 ) -> tuple[Tensor, dict[str, float]]:
     """What a decoder is tuned by beside the plain `error`: output and target [B, 3, H, W], landmarks [B, 5, 2] in pixels, and
     the weight of its last layer."""
@@ -54,10 +53,12 @@ def sharpen_loss(
     crops = [align_tensor(picture, points, POCKET.crop_size) for picture in (output, target)]
     likeness = face_distance(faces, *crops, seen)
     loss = ENERGY_WEIGHT * energy_loss(output, target) + FACE_WEIGHT * likeness
-    told = adversary.learn(output, target)
-    if adversary.calls or told < 0.9:
+    numbers = {"face": float(likeness.detach())}
+    if adversary:
+        numbers["discriminator"] = adversary.learn(output, target)
         loss = loss + adversary.loss(output, error, last, ADVERSARY_SHARE)
-    return loss, {"face": float(likeness.detach()), "discriminator": told, "weight": adversary.weight}
+        numbers["weight"] = adversary.weight
+    return loss, numbers
 
 
 def work(args: argparse.Namespace, context: Context) -> None:
@@ -99,8 +100,9 @@ def work(args: argparse.Namespace, context: Context) -> None:
         loss = error + 0.3 * binary_cross_entropy_with_logits(logits, mask)
         distance = (output.detach().clamp(-1, 1) - target).pow(2).mean() / 4
         numbers = {"psnr": float(-10 * distance.log10()), "power": float(latents.detach().pow(2).mean())}
-        if adversary and faces and calls > ALONE:
-            sharper, more = sharpen_loss(adversary, faces, output, target, points.numpy(), error, last_layer)
+        if adversary and faces:
+            heard = adversary if calls > args.alone else None
+            sharper, more = sharpen_loss(heard, faces, output, target, points.numpy(), error, last_layer)
             loss, numbers = loss + sharper, numbers | more
         # Pulls the latents to about unit variance; the exact normalisation is measured afterwards.
         return loss + 2e-4 * latents.pow(2).mean(), numbers
