@@ -136,8 +136,9 @@ def bend(cut: Cut, x: np.ndarray, root: np.ndarray, length: np.ndarray, rng, var
         _, lock = cKDTree(place[:m]).query(place)
         pull = (cut.clump * np.minimum(1, t * 2.2) ** 0.8 * (0.75 + 0.25 * t))[None, :, None]
         pull = pull * (0.6 + 0.4 * rng.random((len(x), 1, 1))) if cut.clump < 1 else pull
-        own = x - x[:, :1]
-        x = x + (x[:m][lock] - x) * pull if cut.special != "locs" else x[:m][lock] + 0 * own
+        if cut.special == "locs":  # whole from a little above the scalp on, which the roots between them cover
+            pull = np.minimum(1, t * 5)[None, :, None]
+        x = x + (x[:m][lock] - x) * pull
         phase = phase[:m][lock] + rng.normal(0, 0.5, len(x)) * (cut.special != "locs")
         if cut.special == "locs":
             phase = rng.random(len(x)) * 6.28

@@ -46,7 +46,7 @@ class Row:
 # Framing and pose in black and white on grey paper: colour and place would only distract from them.
 ROWS = (
     Row("framing", "tomas", "111113", 24),
-    Row("setting", "idris", "412211", 27),
+    Row("setting", "idris", "412211", 24),
     Row("styling", "amara", "511121", 19),
     Row("mood", "wei", "213131", 24),
     Row("pose", "ruth", "414113", 84),

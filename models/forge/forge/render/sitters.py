@@ -63,7 +63,7 @@ SITTERS = (
         shots=(48, 14, 35),
         chosen={"hair_name": "grey", "hair_colour": np.array(HAIR_COLOURS["grey"]), "glasses": True},
     ),
-    Sitter("idris", "Idris", 2_000_172, shots=(40, 33, 24), chosen={"brow": 5, "brow_weight": 0.25}),
+    Sitter("idris", "Idris", 2_000_172, shots=(12, 33, 40), chosen={"brow": 5, "brow_weight": 0.25}),
 )
 
 
