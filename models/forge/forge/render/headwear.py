@@ -82,6 +82,7 @@ def _drape(space: HeadSpace, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     p = top + out * gaussian_filter(far, 3, mode="wrap")[:, None]
     phase = rng.random(3) * 6.28
     fold = np.sin(phi * 7 + phase[0] + 1.5 * np.sin(phi + phase[1])) + 0.6 * np.sin(phi * 13 + phase[2])
+    front = np.maximum(np.cos(phi), 0)
     total = 1.4 + 0.5 * np.cos(phi) ** 2 + 0.3 * np.cos(phi) + 0.15 * np.sin(phi * 2 + phase[1])
     d, lines, shade = normalise(out * 0.35 + [0, -1.0, 0]), [p], [0 * fold]
     for k in range(1, rows):
@@ -90,7 +91,9 @@ def _drape(space: HeadSpace, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         gap, n = space.distance(p)  # cloth that lies on the shoulder slides down along it
         d = normalise(d - n * (np.minimum((d * n).sum(1), 0) * smoothstep(0.6, 0.4, gap))[:, None])
         across = np.sin(t * 14 + phase[0] + 2.0 * np.abs(np.sin(phi / 2 + 0.4))) * smoothstep(0.3, 0.8, np.cos(phi))
-        height = 0.1 + 0.3 * smoothstep(0.0, 0.3, t) + 0.04 * fold * smoothstep(0.1, 0.9, t) + 0.045 * across
+        # off the chest the hem lies close, so that it does not stand out when the arms are lowered under it
+        height = 0.1 + 0.34 * smoothstep(0.0, 0.3, t) - 0.3 * smoothstep(0.5, 1.0, t) * (1 - front)
+        height = height + 0.04 * fold * smoothstep(0.1, 0.9, t) + 0.045 * across
         p = space.lift(p + d * (total / rows)[:, None], height)
         lines.append(p)
         shade.append(0.5 * fold * t + across)
