@@ -9,6 +9,7 @@ STEPS = {
     "prepare": ("forge.render.prepare", "build the render assets from clones of the two public mesh repositories"),
     "render": ("forge.render.cli", "render training shards, reference photographs or a sheet to judge by eye"),
     "sitters": ("forge.render.sitters", "render the six sample sitters that ship with the app"),
+    "options": ("forge.render.options", "render the 54 pictures of the options on the call sheet"),
     "faults": ("forge.render.faults", "render reference photographs with one fault each, for the app's quality remarks"),
     "heldout": ("forge.render.heldout", "render sitters never trained on, photographed and as directed portraits, for `npm run sitter:eval` and `pocket:eval`"),
     "train-ae": ("forge.train.autoencoder", "train the latent autoencoder"),

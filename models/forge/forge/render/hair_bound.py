@@ -9,8 +9,8 @@ from .hair_styles import Cut
 
 TIES = {  # where hair is gathered, on the average head
     "ponytail": np.array([0.0, 8.3, -0.42]),
-    "bun": np.array([0.0, 8.42, -0.38]),
-    "topknot": np.array([0.0, 8.62, 0.25]),
+    "bun": np.array([0.0, 8.22, -0.62]),
+    "topknot": np.array([0.0, 8.68, 0.3]),
 }
 
 
@@ -98,7 +98,7 @@ def bound_hair(space: HeadSpace, cut: Cut, line: Hairline, rng, density: float) 
         wave = 0.05 * np.sin(6 * t + 3)[None, :, None] * rng.normal(1, 0.3, (count, 1, 1)) * np.array([1, 0, 0.5])
         out.append(_rope(space, path[None] + offset + wave, half, rng))
     else:
-        out.append(_rope(space, _ball(tie, 0.42 * far ** 0.5 if cut.special == "bun" else 0.27 * far, count, cut.points, rng), half, rng))
+        out.append(_rope(space, _ball(tie, 0.48 * far ** 0.5 if cut.special == "bun" else 0.27 * far, count, cut.points, rng), half, rng))
     return out
 
 

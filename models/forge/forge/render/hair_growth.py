@@ -12,6 +12,8 @@ from .hair_styles import Cut
 STRANDS = 8500  # at density 1
 WIDTH = 0.0085  # half width at density 1
 CROWN = np.array([0.06, 8.40, 0.15])
+# Half width of the face that parted hair leaves free, over the height: chin, mouth, eyes, brows, hairline.
+FACE_EDGE = (6.0, 6.3, 7.2, 7.55, 7.82), (0.0, 0.55, 0.68, 0.6, 0.0)
 BROW_CLEAR = 7.56  # hair over the forehead ends above this height: the face must stay readable
 
 
@@ -134,8 +136,9 @@ def bend(cut: Cut, x: np.ndarray, root: np.ndarray, length: np.ndarray, rng, var
         _, lock = cKDTree(place[:m]).query(place)
         pull = (cut.clump * np.minimum(1, t * 2.2) ** 0.8 * (0.75 + 0.25 * t))[None, :, None]
         pull = pull * (0.6 + 0.4 * rng.random((len(x), 1, 1))) if cut.clump < 1 else pull
-        own = x - x[:, :1]
-        x = x + (x[:m][lock] - x) * pull if cut.special != "locs" else x[:m][lock] + 0 * own
+        if cut.special == "locs":  # whole from a little above the scalp on, which the roots between them cover
+            pull = np.minimum(1, t * 5)[None, :, None]
+        x = x + (x[:m][lock] - x) * pull
         phase = phase[:m][lock] + rng.normal(0, 0.5, len(x)) * (cut.special != "locs")
         if cut.special == "locs":
             phase = rng.random(len(x)) * 6.28
@@ -150,6 +153,27 @@ def bend(cut: Cut, x: np.ndarray, root: np.ndarray, length: np.ndarray, rng, var
         if cut.curl:
             x = x + cut.curl * grow_in * (np.sin(angle)[..., None] * side + np.cos(angle)[..., None] * up)
     return x
+
+
+def beside_face(space: HeadSpace, x: np.ndarray, side: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Parted hair, strands [S,P,3], out of the face to their `side` [S] (-1 or 1) and how far the farthest point went [S] in dm.
+
+    Locks and waves carry strands over the line along which each was combed, so this comes after them.
+    """
+    edge = np.interp(x[..., 1], *FACE_EDGE) * smoothstep(0.6, 0.85, x[..., 2])
+    over = np.maximum(edge - x[..., 0] * side[:, None], 0) * (edge > 0)
+    far = over.max(1)
+    moved = far > 0.01
+    if not moved.any():
+        return x, far
+    y, o, s = x[moved], over[moved], side[moved, None]
+    y = y + np.stack([o * s, 0 * o, -0.4 * o], -1)
+    for _ in range(2):
+        y[:, 1:-1] = 0.25 * y[:, :-2] + 0.5 * y[:, 1:-1] + 0.25 * y[:, 2:]
+    y[:, 2:] = space.lift(y[:, 2:].reshape(-1, 3), 0.03).reshape(len(y), -1, 3)
+    x = x.copy()
+    x[moved] = y
+    return x, far
 
 
 def finish(space: HeadSpace, x: np.ndarray, width: np.ndarray, rng, inner: np.ndarray) -> Grown:
@@ -193,4 +217,6 @@ def free_hair(space: HeadSpace, cut: Cut, line: Hairline, rng, density: float) -
     if cut.comb == "part":  # hair that met the face too early is tucked away
         straight = np.linalg.norm(np.diff(x, axis=1), axis=2).sum(1)
         body *= ((straight > 0.7 * length) | (length < 0.4))[:, None]
+        x, far = beside_face(space, x, np.where(root[:, 0] >= parting, 1.0, -1.0))
+        body *= smoothstep(0.5, 0.3, far)[:, None]  # what would have to bend sharply is left out
     return finish(space, x, body, rng, deep)

@@ -74,20 +74,26 @@ def _drape(space: HeadSpace, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     rows, columns = 22, 96
     phi = np.arange(columns) * 2 * np.pi / columns  # 0 is the front
     out = np.stack([np.sin(phi), 0 * phi, np.cos(phi)], 1)
-    top = np.array([0, 6.24, 0.3])
+    # beside and behind the chin it starts higher, inside the hood, so that no collar stands between the two
+    top = np.array([0, 6.24, 0.3]) + np.array([0, 0.22, 0]) * smoothstep(0.95, 0.5, out[:, 2:])
     far = np.where(out[:, 2] > 0, 0.85, 0.8)  # from inside the hood in to the neck
     for _ in range(8):
-        far = np.clip(far - (space.distance(top + out * far[:, None])[0] - 0.2) * 0.8, 0.35, 1.0)
+        far = np.clip(far - (space.distance(top + out * far[:, None])[0] - 0.1) * 0.8, 0.35, 1.0)
     p = top + out * gaussian_filter(far, 3, mode="wrap")[:, None]
     phase = rng.random(3) * 6.28
     fold = np.sin(phi * 7 + phase[0] + 1.5 * np.sin(phi + phase[1])) + 0.6 * np.sin(phi * 13 + phase[2])
-    total = 1.9 + 0.35 * np.cos(phi) + 0.15 * np.sin(phi * 2 + phase[1])
+    front = np.maximum(np.cos(phi), 0)
+    total = 1.4 + 0.5 * np.cos(phi) ** 2 + 0.3 * np.cos(phi) + 0.15 * np.sin(phi * 2 + phase[1])
     d, lines, shade = normalise(out * 0.35 + [0, -1.0, 0]), [p], [0 * fold]
     for k in range(1, rows):
         t = k / (rows - 1)
         d = normalise(d * 0.6 + np.array([0, -0.45, 0]) + out * 0.12 * (t < 0.5))
+        gap, n = space.distance(p)  # cloth that lies on the shoulder slides down along it
+        d = normalise(d - n * (np.minimum((d * n).sum(1), 0) * smoothstep(0.6, 0.4, gap))[:, None])
         across = np.sin(t * 14 + phase[0] + 2.0 * np.abs(np.sin(phi / 2 + 0.4))) * smoothstep(0.3, 0.8, np.cos(phi))
-        height = 0.2 + 0.14 * smoothstep(0.1, 0.5, t) + 0.04 * fold * smoothstep(0.1, 0.9, t) + 0.045 * across
+        # off the chest the hem lies close, so that it does not stand out when the arms are lowered under it
+        height = 0.1 + 0.34 * smoothstep(0.0, 0.3, t) - 0.3 * smoothstep(0.5, 1.0, t) * (1 - front)
+        height = height + 0.04 * fold * smoothstep(0.1, 0.9, t) + 0.045 * across
         p = space.lift(p + d * (total / rows)[:, None], height)
         lines.append(p)
         shade.append(0.5 * fold * t + across)

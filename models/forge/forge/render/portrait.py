@@ -51,9 +51,9 @@ def metering(skin: np.ndarray, mood: int) -> float:
     return 1.0 if mood < 2 else float(np.clip((0.24 / max(grey, 0.01)) ** 0.25, 0.9, 1.5))
 
 
-def draw_portrait(renderer: Renderer, identity: Identity, direction, seed: int) -> Record:
-    """Renders one directed portrait."""
-    shot: Shot = make_shot(direction, seed)
+def draw_portrait(renderer: Renderer, identity: Identity, direction, seed: int, given: Shot | None = None) -> Record:
+    """Renders one directed portrait; a `given` shot replaces the one that the direction and the seed make."""
+    shot = given or make_shot(direction, seed)
     density = 0.3 if shot.camera.extent > 7 else 0.5
     renderer.load(Figure(renderer.assets, renderer.wardrobe, identity, shot.mood.expression, shot.garment, density))
     renderer.pose(shot.pose)

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from .assets import Assets
-from .identity import HAIR_COLOURS, make_identity
+from .identity import HAIR_COLOURS, Identity, make_identity
 from .portrait import draw_reference
 from .renderer import Renderer
 
@@ -29,18 +29,52 @@ class Sitter:
 
 
 SITTERS = (
-    Sitter("ines", "Ines", 2_000_045),
-    Sitter("tomas", "Tomas", 2_000_192),
-    Sitter("amara", "Amara", 2_000_070),
+    Sitter(
+        "ines",
+        "Ines",
+        2_000_393,
+        shots=(24, 15, 58),
+        chosen={
+            "hair": "longwavy",
+            "hair_seed": 4,
+            "hair_name": "dark",
+            "hair_colour": np.array(HAIR_COLOURS["dark"]),
+        },
+    ),
+    Sitter("tomas", "Tomas", 2_000_527, shots=(48, 14, 60), chosen={"hair": "crop", "glasses": False}),
+    Sitter("amara", "Amara", 2_000_777, shots=(1, 60, 56)),
     Sitter(
         "wei",
         "Wei",
-        2_000_157,
-        chosen={"hair_name": "black", "hair_colour": np.array(HAIR_COLOURS["black"]), "iris_name": "dark"},
+        2_000_160,
+        shots=(29, 27, 36),
+        chosen={
+            "hair": "quiff",
+            "hair_name": "black",
+            "hair_colour": np.array(HAIR_COLOURS["black"]),
+            "iris_name": "dark",
+            "beard": 0.03,
+        },
     ),
-    Sitter("ruth", "Ruth", 2_000_407, chosen={"glasses": True}),
-    Sitter("idris", "Idris", 2_000_216),
+    Sitter(
+        "ruth",
+        "Ruth",
+        2_000_284,
+        shots=(48, 14, 35),
+        chosen={"hair_name": "grey", "hair_colour": np.array(HAIR_COLOURS["grey"]), "glasses": True},
+    ),
+    Sitter("idris", "Idris", 2_000_172, shots=(12, 33, 40), chosen={"brow": 5, "brow_weight": 0.25}),
 )
+
+
+def find_sitter(name: str) -> Sitter:
+    """The sample sitter with this id."""
+    return next(sitter for sitter in SITTERS if sitter.id == name)
+
+
+def sitter_person(assets: Assets, sitter: Sitter) -> Identity:
+    """The person of a sample sitter, with what we chose ourselves."""
+    return replace(make_identity(assets, sitter.seed), **sitter.chosen)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +88,7 @@ def run(args: argparse.Namespace) -> None:
     assets = Assets(args.assets)
     renderer, out, index = Renderer(assets, SIZE, SIZE, 1.5), Path(args.out), []
     for sitter in SITTERS:
-        person = replace(make_identity(assets, sitter.seed), **sitter.chosen)
+        person = sitter_person(assets, sitter)
         folder, names = out / sitter.id, []
         folder.mkdir(parents=True, exist_ok=True)
         for k, (shot, place) in enumerate(zip(sitter.shots, PLACES), 1):
