@@ -68,16 +68,20 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		'start-up'
 	);
 	const handles = new Map();
+	/** @type {{ file: string; code: string }[]} */
+	const refused = [];
 	const skin = new Map();
 	for (const sitter of sitters) {
 		const own = [];
 		for (const { file } of labels.filter((label) => label.sitter === sitter).slice(0, REFERENCES)) {
 			const base64 = (await readFile(join(heldout, file))).toString('base64');
 			const photo = { base64, name: file };
-			own.push(
-				unwrap(await page.evaluate((p) => window.luxshotRunner.readReference(p), photo), file)
-			);
+			const read = await page.evaluate((p) => window.luxshotRunner.readReference(p), photo);
+			// The app may refuse a photograph; it then works with the others, as a person would have to.
+			if (read.ok) own.push(read.value);
+			else refused.push({ file, code: read.error.code });
 		}
+		if (!own.length) throw new Error(`The app takes none of the photographs of sitter ${sitter}.`);
 		handles.set(
 			sitter,
 			own.map(({ handle }) => handle)
@@ -129,6 +133,7 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 		defaults: manifest.defaults,
 		foreignRequests: foreign.length,
 		references: REFERENCES,
+		refused,
 		renderSkin,
 		portraits
 	};
