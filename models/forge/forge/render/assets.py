@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.spatial import cKDTree
 
 from .geometry import F32, normalise
 
@@ -24,7 +23,6 @@ class Proxy:
     offset: np.ndarray  # [N,3] in units of the fitted scale
     scale: np.ndarray  # [3,3] rows (vertex a, vertex b, rest distance); 0 = fixed
     triangles: np.ndarray
-    boundary: np.ndarray  # [N] distance to the mesh border
     skin: np.ndarray  # [N,J]
     hidden: np.ndarray | None = None  # base vertices covered by this garment
     strand_triangle: np.ndarray | None = None
@@ -32,8 +30,6 @@ class Proxy:
     rest: np.ndarray = field(default=None)
     weld: np.ndarray = field(default=None)  # [N] id of the position, so seams share normals
     weld_operator: tuple = field(default=None)
-    strand_stop: np.ndarray | None = None  # [S,P] True where a strand must not go on (keeps the face clear)
-    drawn: np.ndarray = field(default=None)  # triangles that are drawn
 
     def fit(self, vertices: np.ndarray) -> np.ndarray:
         """Proxy vertices [N,3] on the given base mesh [V,3]."""
@@ -98,8 +94,8 @@ class Assets:
         self.lip_centre = (self.vertices * lip[:, None] ** 4).sum(0) / (lip**4).sum()
         self.eye_centre = self.vertices[self.eye_left].mean(0)
         self.smoother = self._smoother()
-        self.proxies = {str(n): self._proxy(str(n)) for n in d["proxies"]}
-        self.scalp = self._scalp()
+        # Hair meshes are in the file too; hair grows from the scalp now.
+        self.proxies = {str(n): self._proxy(str(n)) for n in d["proxies"] if not str(n).startswith("hair_")}
         self.shape_axes = self._shape_axes()
         self.landmarks = self._landmarks(lip)
 
@@ -125,7 +121,6 @@ class Assets:
             get("d"),
             get("sc"),
             get("tr"),
-            get("bd").astype(F32),
             (self.skin[index] * get("w")[:, :, None]).sum(1),
             get("del"),
             get("sT"),
@@ -135,18 +130,7 @@ class Assets:
         _, weld = np.unique(np.round(p.rest * 3000).astype(int), axis=0, return_inverse=True)
         p.weld = weld.ravel()
         p.weld_operator = normal_operator(p.weld[p.triangles], p.weld.max() + 1)
-        p.drawn = p.triangles
-        if name.startswith("hair_"):
-            self._clear_face(p)
         return p
-
-    def _clear_face(self, p: Proxy) -> None:
-        """Fringes stop above the brows: the face must stay readable for identity conditioning."""
-        limit = self.eye_centre[1] + 0.36
-        covers = lambda x, jitter=0.0: (x[..., 2] > 0.98) & (x[..., 1] < limit + jitter) & (x[..., 1] > 6.3)  # noqa: E731
-        p.drawn = p.triangles[~covers(p.rest[p.triangles].mean(1), 0.06)]
-        points = np.einsum("npkc,npk->npc", p.rest[p.triangles[p.strand_triangle]], p.strand_barycentric)
-        p.strand_stop = covers(points, np.random.default_rng(0).normal(0, 0.045, (len(points), 1)))
 
     def _smoother(self) -> sp.csr_matrix:
         q, n = self.quads, len(self.body_rest)
@@ -154,19 +138,6 @@ class Assets:
         j = np.concatenate([q[:, (k + 1) % 4] for k in range(4)] + [q[:, (k + 3) % 4] for k in range(4)])
         m = sp.csr_matrix((np.ones(len(i), F32), (i, j)), (n, n)) + sp.identity(n, dtype=F32) * 4
         return (sp.diags(1 / np.asarray(m.sum(1)).ravel()) @ m).tocsr().astype(F32)
-
-    def _scalp(self) -> np.ndarray:
-        """[N] 0..1 where short hair grows, from the distance to three short hair caps."""
-        scalp = np.zeros(len(self.body_rest), F32)
-        for name in ("short02", "short04", "short01"):
-            p = self.proxies["hair_" + name]
-            distance, near = cKDTree(p.rest[p.triangles].mean(1)).query(self.body_rest)
-            border = p.boundary[p.triangles].mean(1)[near]
-            scalp = np.maximum(scalp, np.clip((0.42 - distance) / 0.15, 0, 1) * np.clip((border - 0.02) / 0.10, 0, 1))
-        scalp *= (self.body_rest[:, 1] > 6.75) * (1 - np.clip(self.masks["ear"] * 3 - 0.2, 0, 1))
-        for _ in range(3):
-            scalp = self.smoother @ scalp
-        return scalp.astype(F32)
 
     def _shape_axes(self) -> list[tuple[str | None, str]]:
         """Pairs (negative target, positive target) of the left or central face; None where only one direction exists."""

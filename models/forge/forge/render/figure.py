@@ -99,7 +99,7 @@ class Figure:
         if mask is not None:
             column = np.zeros((len(p.rest), 4), F32)
             column[:, 0] = mask
-        return Part(material, name, p.fit(self.vertices), p.skin, p.rest, p.drawn, p.normals, column)
+        return Part(material, name, p.fit(self.vertices), p.skin, p.rest, p.triangles, p.normals, column)
 
     def _clothes(self, wardrobe: Wardrobe) -> list[Part]:
         proxy = self.assets.proxies["cloth_" + self.garment.mesh]

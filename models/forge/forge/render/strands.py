@@ -37,10 +37,8 @@ def grow(
     n = int(len(p.strand_triangle) * share)
     tri, bary = p.strand_triangle[:n], p.strand_barycentric[:n]
     points = tri.shape[1]
-    stop = p.strand_stop[:n] if p.strand_stop is not None else np.zeros(tri.shape, bool)
     stuck = (tri[:, 1:] == tri[:, :-1]) & (np.abs(bary[:, 1:] - bary[:, :-1]).sum(2) < 1e-4)
     alive = np.where(stuck.any(1), stuck.argmax(1), points - 1)
-    alive = np.minimum(alive, np.where(stop.any(1), stop.argmax(1), points - 1))
     tri, bary, alive = tri[alive >= 1], bary[alive >= 1], alive[alive >= 1]
     t = np.linspace(0, 1, points)
     at = t[None] * alive[:, None]

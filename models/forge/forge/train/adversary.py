@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, relu
 
-from forge.nets.face_encoder import FaceEncoder
+from forge.nets.face_encoder import FaceEncoder, NormedResidual
 from forge.train.loop import save_atomically
 from forge.train.parallel import Context
 
@@ -91,7 +91,7 @@ def face_distance(encoder: FaceEncoder, output: Tensor, target: Tensor, seen: Te
     total = output.new_zeros(len(output))
     for stage in encoder.trunk:
         output, target = stage(output), stage(target)
-        if type(stage).__name__ == "NormedResidual":
+        if isinstance(stage, NormedResidual):
             total = total + (1 - torch.cosine_similarity(output, target, dim=1, eps=1e-4)).mean((1, 2))
     ends = [nn.functional.normalize(encoder.head(x.flatten(1)).float(), dim=1) for x in (output, target)]
     total = total + (1 - (ends[0] * ends[1]).sum(1))

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from forge.data.align import align_tensor, to_tensor
+from forge.data.align import align_tensor, flip_points, to_tensor
 from forge.data.shards import halve, read_cache, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import load_part
@@ -88,6 +88,8 @@ def work(args: argparse.Namespace, context: Context) -> None:
         if calls % 150 == 0:
             crops.reload()
         pictures, points = crops.draw(batch)
+        if calls % 2:
+            pictures, points = pictures.flip(3), torch.from_numpy(flip_points(points.numpy(), CROP))
         weights = importance(points, CROP, CROP)
         pictures, weights = pictures.to(context.device), weights.to(context.device)
         target = pictures[:, :3].contiguous(memory_format=torch.channels_last)
