@@ -24,22 +24,28 @@ def assets_path() -> Path | None:
     return next((p for p in candidates if p.is_file()), None)
 
 
-@pytest.fixture(scope="module")
-def studio():
-    """A renderer at a quarter of the size and two people."""
+def open_renderer(width: int, height: int, scale: float):
+    """A renderer of that size; the test is skipped where there are no mesh assets or no EGL."""
     path = assets_path()
     if path is None:
         pytest.skip(f"no mesh assets: set {ENVIRONMENT}")
     pytest.importorskip("moderngl")
-    from forge.render.identity import make_identity
     from forge.render.renderer import Renderer
 
     assets = Assets(path)
     try:
-        renderer = Renderer(assets, 128, 160, 1.0)
+        return Renderer(assets, width, height, scale)
     except Exception as error:  # noqa: BLE001  moderngl raises plain Exception when EGL is missing
         pytest.skip(f"no EGL: {error}")
-    return renderer, make_identity(assets, 5), make_identity(assets, 12)
+
+
+@pytest.fixture(scope="module")
+def studio():
+    """A renderer at a quarter of the size and two people."""
+    renderer = open_renderer(128, 160, 1.0)
+    from forge.render.identity import make_identity
+
+    return renderer, make_identity(renderer.assets, 5), make_identity(renderer.assets, 12)
 
 
 def portrait(studio, direction, seed=SEED, person=0):

@@ -5,29 +5,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from forge.render.assets import Assets
 from forge.render.hair_styles import CUTS
 from forge.render.people_tables import COVERED, COVERINGS, FEMALE_STYLES, HAIR_STYLES, MALE_STYLES, hair_table
-from test_render import PLAIN, assets_path
+from test_render import PLAIN, open_renderer
 
 
 @pytest.fixture(scope="module")
 def portraits():
     """float [36,h,w,4] of one person in every style, and the renderer and person."""
-    path = assets_path()
-    if path is None:
-        pytest.skip("no mesh assets")
-    pytest.importorskip("moderngl")
+    renderer = open_renderer(96, 120, 1.0)
     from forge.render.identity import make_identity
     from forge.render.portrait import draw_portrait
-    from forge.render.renderer import Renderer
 
-    assets = Assets(path)
-    try:
-        renderer = Renderer(assets, 96, 120, 1.0)
-    except Exception as error:  # noqa: BLE001  moderngl raises plain Exception when EGL is missing
-        pytest.skip(f"no EGL: {error}")
-    person = replace(make_identity(assets, 5), glasses=False)
+    person = replace(make_identity(renderer.assets, 5), glasses=False)
     drawn = {s: draw_portrait(renderer, replace(person, hair=s), PLAIN, 3).fg.astype(float) for s in HAIR_STYLES}
     return drawn, renderer, person
 

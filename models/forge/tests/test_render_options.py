@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forge.render.assets import Assets
 from forge.render.directions import AXES, OPTIONS
-from test_render import assets_path
+from test_render import open_renderer
 
 pytest.importorskip("moderngl")
 from forge.render import options  # noqa: E402
@@ -50,13 +49,7 @@ def test_an_unknown_axis_is_refused(tmp_path):
 
 
 def test_a_picture_repeats_whatever_was_drawn_before():
-    path = assets_path()
-    if path is None:
-        pytest.skip("no mesh assets: set FORGE_ASSETS")
-    try:
-        renderer = options.Renderer(Assets(path), 64, 80, 1.0)
-    except Exception as error:  # noqa: BLE001  moderngl raises plain Exception when EGL is missing
-        pytest.skip(f"no EGL: {error}")
+    renderer = open_renderer(64, 80, 1.0)
     row = options.ROWS[AXES.index("mood")]
     first, other, again = (options.draw_option(renderer, row, option) for option in (2, 3, 2))
     assert first.dtype == np.uint8 and first.shape == (80, 64, 3)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter
-from test_render import assets_path
+from test_render import assets_path, open_renderer
 
 from forge.render.assets import ENVIRONMENT, Assets
 from forge.render.pose import Pose
@@ -19,19 +19,12 @@ FULL_CUT = np.array([100.2 / 613, 0.06, 0.07])  # a lip colour whose digits choo
 @pytest.fixture(scope="module")
 def draw():
     """draw(expression, changes, fine, tone=, age=, female=) -> picture as float [H,W,3] and its five points; fine is twice the size."""
-    path = assets_path()
-    if path is None:
-        pytest.skip(f"no mesh assets: set {ENVIRONMENT}")
-    pytest.importorskip("moderngl")
+    renderer = open_renderer(192, 240, 1.25)
     from forge.render.identity import make_identity
     from forge.render.portrait import draw_reference
     from forge.render.renderer import Renderer
 
-    assets = Assets(path)
-    try:
-        renderer = Renderer(assets, 192, 240, 1.25)
-    except Exception as error:  # noqa: BLE001  moderngl raises plain Exception when EGL is missing
-        pytest.skip(f"no EGL: {error}")
+    assets = renderer.assets
 
     large = Renderer(assets, 384, 480, 1.25, renderer)
 
