@@ -45,6 +45,11 @@ function imagesSeenAreThere() {
 }
 
 const only = process.argv.slice(2);
+const unknown = only.filter((name) => !SCENES.some((scene) => scene.name === name));
+if (unknown.length)
+	throw new Error(
+		`No such scene: ${unknown.join(', ')}. There are ${SCENES.map(({ name }) => name).join(', ')}.`
+	);
 const target = join(root, 'docs/screens');
 await mkdir(target, { recursive: true });
 const server = await serve({ dir: join(root, 'build') });
