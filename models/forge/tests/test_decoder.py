@@ -96,7 +96,7 @@ class Falling(nn.Module):
 def told_batch(count: int) -> Told:
     embedding = nn.functional.normalize(torch.randn(count, 256), dim=1)
     return Told(
-        torch.randn(count, 12, 20, 16), torch.ones(count, 1, 20, 16), torch.zeros(count, 6, dtype=torch.int32), embedding,
+        torch.randn(count, POCKET.latent_channels, 20, 16), torch.ones(count, 1, 20, 16), torch.zeros(count, 6, dtype=torch.int32), embedding,
         torch.arange(count), torch.ones(count), torch.rand(count, 12),
     )
 

@@ -149,6 +149,8 @@ def test_training_goes_on_with_the_teacher_not_the_student(tmp_path: Path, monke
     shipped, teacher = Bundle(MICRO), Conditioned(MICRO)
     write_weights(teacher.state_dict(), tmp_path / "teacher.npz")
     monkeypatch.setattr(unpack, "read_bundle", lambda pack, config: shipped)
+    monkeypatch.setattr(unpack, "config_of", lambda pack: MICRO)
+    monkeypatch.setattr(unpack, "POCKET", MICRO)
     args = argparse.Namespace(pack=tmp_path, work=tmp_path / "work", teacher=tmp_path / "teacher.npz")
     unpack.run(args)
     states = {n: torch.load(tmp_path / "work" / f"{n}.pt", weights_only=True)["ema"] for n in ("distilled", "denoiser")}

@@ -93,7 +93,7 @@ def latent_set() -> LatentSet:
     embedding /= np.linalg.norm(embedding, axis=1, keepdims=True)
     identity = np.repeat(np.arange(4, dtype=np.int32), 3)
     return LatentSet(
-        random.normal(size=(12, 12, 20, 16)).astype(np.float16), np.ones((12, 20, 16), np.float16),
+        random.normal(size=(12, POCKET.latent_channels, 20, 16)).astype(np.float16), np.ones((12, 20, 16), np.float16),
         random.integers(0, 9, (12, 6)).astype(np.uint8), identity, np.arange(12), embedding.astype(np.float16),
         random.random((12, 12)).astype(np.float32), embedding.astype(np.float16), identity,
     )
@@ -103,7 +103,7 @@ def test_batches_drop_axes_and_describe_by_other_pictures() -> None:
     data = latent_set()
     batches = Batches(data, 0)
     told = batches.draw(400, torch.device("cpu"))
-    assert told.latents.shape == (400, 12, 20, 16) and torch.allclose(told.weights.mean((2, 3)), torch.ones(400, 1))
+    assert told.latents.shape == (400, POCKET.latent_channels, 20, 16) and torch.allclose(told.weights.mean((2, 3)), torch.ones(400, 1))
     unset = (told.direction == 9).float().mean()
     assert 0.12 < unset < 0.28 and told.direction.max() == 9 and told.direction.dtype == torch.int32
     assert torch.allclose(told.embedding.norm(dim=1), torch.ones(400), atol=1e-4)
@@ -119,7 +119,7 @@ def told_batch(count: int) -> Told:
     direction = torch.randint(0, 9, (count, 6), dtype=torch.int32)
     direction[:, 2] = 9
     return Told(
-        torch.randn(count, 12, 20, 16), torch.ones(count, 1, 20, 16), direction, embedding, torch.arange(count), torch.ones(count),
+        torch.randn(count, POCKET.latent_channels, 20, 16), torch.ones(count, 1, 20, 16), direction, embedding, torch.arange(count), torch.ones(count),
         torch.rand(count, 12),
     )
 
@@ -162,7 +162,7 @@ def test_contrast_of_sitters_does_not_punish_the_same_person_twice() -> None:
 
 def test_critic_reads_latents_of_the_pack() -> None:
     composition = torch.tensor([[0.42, 0.35, 0.6, 0.34, 0.52, 0.42, 0.44, 0.48, 0.58, 0.47, 0.2, 1.0]]).repeat(2, 1)
-    logits, embedding = LatentCritic(POCKET)(torch.randn(2, 12, 20, 16), composition)
+    logits, embedding = LatentCritic(POCKET)(torch.randn(2, POCKET.latent_channels, 20, 16), composition)
     assert logits.shape == (2, 6, 9) and torch.allclose(embedding.norm(dim=1), torch.ones(2), atol=1e-5)
 
 

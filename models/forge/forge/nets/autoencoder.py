@@ -3,6 +3,9 @@
 Beside the networks runs a linear path, one projection of every 16x16 patch, set to the principal components of real
 patches before training (`set_components`). Ten minutes on two cores are then spent on what is not linear.
 
+The first latent channels come from a coarse encoder, the others from a detail encoder that sees the picture at full size. They
+are two so that a code can be widened without moving: a denoiser that knows the first channels keeps what it knows.
+
 There is no normalisation layer: residual branches start near zero instead, which keeps the graph to Conv, Relu, Add and
 DepthToSpace. The latent normalisation (mean and deviation of a channel over the training set) is part of both halves.
 """
@@ -38,6 +41,14 @@ class Upsample(nn.Sequential):
         super().__init__(nn.Conv2d(channels_in, channels_out * 4, kernel, padding=kernel // 2), nn.PixelShuffle(2))
 
 
+def detail_encoder(channels: tuple[int, ...], latents: int) -> nn.Sequential:
+    """Picture [B, 3, H, W] -> [B, latents, H / f, W / f] with f = 4 for the stem and 2 for every further level."""
+    layers: list[nn.Module] = [nn.Conv2d(3, channels[0], 8, 4, 2), ResidualBlock(channels[0])]
+    for before, after in zip(channels, channels[1:]):
+        layers += [nn.Conv2d(before, after, 3, 2, 1), ResidualBlock(after)]
+    return nn.Sequential(*layers, nn.ReLU(), nn.Conv2d(channels[-1], latents, 3, padding=1))
+
+
 class Autoencoder(nn.Module):
     """Encoder and decoder with shared latent statistics (`mean`, `deviation`, set after training by `set_statistics`)."""
 
@@ -49,7 +60,10 @@ class Autoencoder(nn.Module):
             nn.Conv2d(3, a, 8, 4, 2), ResidualBlock(a),
             nn.Conv2d(a, b, 3, 2, 1), ResidualBlock(b),
             nn.Conv2d(b, c, 3, 2, 1), ResidualBlock(c), nn.ReLU(),
-            nn.Conv2d(c, config.latent_channels, 3, padding=1),
+            nn.Conv2d(c, config.latent_channels - config.detail_channels, 3, padding=1),
+        )
+        self.detail = (
+            detail_encoder(config.detail_encoder_channels, config.detail_channels) if config.detail_channels else None
         )
         layers: list[nn.Module] = [nn.Conv2d(config.latent_channels, config.decoder_channels[0], 3, padding=1)]
         for level, (channels, blocks) in enumerate(zip(config.decoder_channels, config.decoder_blocks)):
@@ -64,7 +78,7 @@ class Autoencoder(nn.Module):
         self.decoder = nn.Sequential(*layers)
         self.pool = config.pool
         side = config.factor // config.pool
-        self.project = nn.Conv2d(3, config.latent_channels, side, side)
+        self.project = nn.Conv2d(3, config.latent_channels - config.detail_channels, side, side)
         self.expand = nn.Sequential(
             nn.Conv2d(config.latent_channels, 4 * config.factor**2, 1), nn.PixelShuffle(config.factor)
         )
@@ -82,7 +96,7 @@ class Autoencoder(nn.Module):
 
     @torch.no_grad()
     def set_components(self, patches: Tensor) -> None:
-        """Set the linear path to the principal components of `patches` [N, 3, side, side] in [-1, 1] of pictures as the
+        """Set the linear path of the coarse latents to the principal components of `patches` [N, 3, side, side] in [-1, 1] of pictures as the
         encoder sees them (`pool` times smaller), scaled to unit variance. The mask starts at even odds."""
         flat = patches.flatten(1)
         mean = flat.mean(0)
@@ -100,16 +114,16 @@ class Autoencoder(nn.Module):
             planes = planes.view(-1, 3, side, side).repeat_interleave(self.pool, 2).repeat_interleave(self.pool, 3)
             return planes.flatten(1)
 
-        self.expand[0].weight[:pixels] = enlarge(axes * scale[:, None]).T[:, :, None, None]
+        self.expand[0].weight[:pixels, :count] = enlarge(axes * scale[:, None]).T[:, :, None, None]
         self.expand[0].bias[:pixels] = enlarge(mean)[0]
 
     def encode_raw(self, sample: Tensor) -> Tensor:
         """sample [B, 3, H, W] in [-1, 1] -> latents [B, C, H / 32, W / 32] before normalisation."""
-        return self.encode_small(nn.functional.avg_pool2d(sample, self.pool) if self.pool > 1 else sample)
-
-    def encode_small(self, sample: Tensor) -> Tensor:
-        """The same of a picture that is `pool` times smaller already."""
-        return LATENT_LIMIT * torch.tanh((self.encoder(sample) + self.project(sample)) / LATENT_LIMIT)
+        small = nn.functional.avg_pool2d(sample, self.pool) if self.pool > 1 else sample
+        raw = self.encoder(small) + self.project(small)
+        if self.detail is not None:
+            raw = torch.cat([raw, self.detail(sample)], 1)
+        return LATENT_LIMIT * torch.tanh(raw / LATENT_LIMIT)
 
     def encode(self, sample: Tensor) -> Tensor:
         """sample [B, 3, H, W] in [-1, 1] -> normalised latents [B, C, H / 32, W / 32]."""

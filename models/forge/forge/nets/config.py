@@ -14,7 +14,9 @@ class PocketConfig:
     image_width: int = 512
     image_height: int = 640
     factor: int = 32
-    latent_channels: int = 12
+    # Of the channels, so many are the detail encoder's: what the first twelve, which are older, do not say.
+    latent_channels: int = 32
+    detail_channels: int = 20
     crop_size: int = 112
     embedding: int = 256
     context: int = 192
@@ -23,6 +25,7 @@ class PocketConfig:
     # Compositions kept for every framing and pose.
     compositions: int = 32
     encoder_channels: tuple[int, int, int] = (32, 80, 160)
+    detail_encoder_channels: tuple[int, ...] = (32, 64, 128, 192)
     decoder_channels: tuple[int, ...] = (160, 96, 48, 24, 16)
     decoder_blocks: tuple[int, ...] = (3, 3, 2, 2, 1)
     face_channels: tuple[int, int, int] = (56, 112, 192)
@@ -39,8 +42,8 @@ class PocketConfig:
 
     @property
     def pool(self) -> int:
-        """How much smaller the encoder sees a picture, which it then makes 16 times smaller: the latents were trained on
-        pictures of half the size, and the decoder was given another level later."""
+        """How much smaller the coarse encoder sees a picture, which it then makes 16 times smaller: its latents were trained on
+        pictures of half the size. The detail encoder and another level of the decoder came later."""
         return self.factor // 16
 
     @property
@@ -65,6 +68,7 @@ MICRO = PocketConfig(
     image_height=80,
     factor=16,
     latent_channels=8,
+    detail_channels=0,
     embedding=32,
     context=16,
     identity_tokens=4,

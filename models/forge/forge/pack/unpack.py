@@ -3,9 +3,14 @@
 A pack's graphs name their weights as the exporter pleases. The names depend on the modules alone, so exporting the same
 modules with random weights tells which initializer holds which parameter: the one with the same values. Weights come back
 rounded to int8 and batch norms folded; both cost little, and the next training step washes it out.
+
+A pack with fewer latent channels than this code has is read as what it is and then grown: it does the same, and the new
+channels wait for `train-ae --keep-coarse`.
 """
 
 import argparse
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +21,7 @@ from torch import Tensor, nn
 
 from forge.nets.bundle import Bundle
 from forge.nets.config import POCKET, PocketConfig
+from forge.nets.grow import grow_into
 from forge.pack.export import DISTILLED, PARTS
 from forge.pack.graphs import Graph, build_graphs, export_onnx, fold_batch_norms
 from forge.pack.judge_files import read_weights
@@ -121,13 +127,29 @@ def read_bundle(pack: Path, config: PocketConfig) -> Bundle:
     return bundle.eval()
 
 
+def config_of(pack: Path) -> PocketConfig:
+    """The sizes of the networks in `pack`: this code's, with the latent channels that its manifest names."""
+    channels = json.loads((pack / "manifest.json").read_text())["latents"]["channels"]
+    coarse = POCKET.latent_channels - POCKET.detail_channels
+    return replace(POCKET, latent_channels=channels, detail_channels=max(0, channels - coarse))
+
+
+def grow_bundle(bundle: Bundle) -> Bundle:
+    """`bundle` with the sizes of this code."""
+    if bundle.config == POCKET:
+        return bundle
+    grown = Bundle(POCKET).eval()
+    print("grown:", ", ".join(grow_into(grown, bundle.state_dict())))
+    return grown
+
+
 def run(args: argparse.Namespace) -> None:
     """Write the three checkpoints. Raises FileExistsError rather than overwriting a training."""
     args.work.mkdir(parents=True, exist_ok=True)
     existing = [file for file in (*PARTS, DISTILLED) if (args.work / file).exists()]
     if existing:
         raise FileExistsError(f"{args.work} already holds {', '.join(existing)}")
-    bundle = read_bundle(args.pack, POCKET)
+    bundle = grow_bundle(read_bundle(args.pack, config_of(args.pack)))
     states = {file: getattr(bundle, attribute).state_dict() for file, attribute in PARTS.items()}
     if args.teacher:
         # A student that was told to go fast teaches badly: training goes on with its teacher.

@@ -1,5 +1,8 @@
 """`forge train-ae`: the latent autoencoder, on crops of composed portraits, faces preferred and weighted.
 
+`--keep-coarse` trains the detail encoder and the decoder and leaves the coarse latents what they are, so that a denoiser that knows
+these has only the others to learn.
+
 `--decoder-only` goes on with the decoder alone, against a discriminator and the face encoder's features: what the latents do not
 carry (single hairs, lashes, pores, weave) is then made up plausibly instead of averaged away.
 """
@@ -13,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from forge.data.align import align_tensor, flip_points, to_tensor
-from forge.data.shards import halve, read_cache, update_cache
+from forge.data.shards import read_cache, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import load_part
 from forge.nets.config import POCKET
@@ -37,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge train-ae`."""
     add_training_arguments(parser, batch=16, rate=2e-3)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--keep-coarse", action="store_true", help="go on, the coarse latents staying what they are")
     parser.add_argument("--decoder-only", action="store_true", help="tune the decoder; the latents stay what they are")
     parser.add_argument("--alone", type=int, default=500, help="steps of tuning before the discriminator joins: it halves the rate")
     parser.add_argument("--looks", type=int, default=1, help="looks applied to every record; 0: compose nothing")
@@ -65,14 +69,17 @@ def work(args: argparse.Namespace, context: Context) -> None:
     """One worker of the training run."""
     model = Autoencoder(POCKET).to(context.device, memory_format=torch.channels_last)
     adversary = faces = None
-    if args.decoder_only:
+    goes_on = args.decoder_only or args.keep_coarse
+    if goes_on:
         model.load_state_dict(torch.load(args.work / "autoencoder.pt", weights_only=True)["ema"])
         model.encoder.requires_grad_(False)
         model.project.requires_grad_(False)
+    if args.decoder_only:
+        model.detail.requires_grad_(False)
         adversary = Adversary(args.work, context)
         faces = load_face_encoder(args.work).requires_grad_(False).to(context.device, memory_format=torch.channels_last)
     crops = Crops(args.work / "large", args.seed * 100 + context.rank)
-    if not args.decoder_only:
+    if not goes_on:
         # The linear path sees what the encoder sees: smaller pictures.
         drawn = [nn.functional.avg_pool2d(crops.draw(64)[0][:, :3], POCKET.pool) for _ in range(10)]
         patches = [cut_patches(pictures, POCKET.factor // POCKET.pool) for pictures in drawn]
@@ -80,6 +87,7 @@ def work(args: argparse.Namespace, context: Context) -> None:
         model.project.requires_grad_(False)
     fixed, _ = Crops(args.work / "large", 99).draw(10)
     last_layer = model.decoder[-2].weight
+    coarse = POCKET.latent_channels - POCKET.detail_channels
     calls = 0
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
@@ -96,12 +104,13 @@ def work(args: argparse.Namespace, context: Context) -> None:
         with torch.set_grad_enabled(not args.decoder_only):
             latents = model.encode_raw(target)
         dirt = LATENT_NOISE * torch.rand(len(latents), 1, 1, 1, device=latents.device)
-        output, logits = model.decode_raw(latents + dirt * torch.randn_like(latents))
+        # Errors of colours need more digits than bfloat16 has.
+        output, logits = (part.float() for part in model.decode_raw(latents + dirt * torch.randn_like(latents)))
         mask = (pictures[:, 3:] + 1) / 2
         error = reconstruction_loss(output, target, weights)
         loss = error + 0.3 * binary_cross_entropy_with_logits(logits, mask)
         distance = (output.detach().clamp(-1, 1) - target).pow(2).mean() / 4
-        numbers = {"psnr": float(-10 * distance.log10()), "power": float(latents.detach().pow(2).mean())}
+        numbers = {"psnr": float(-10 * distance.log10()), "power": float(latents.detach()[:, coarse:].pow(2).mean())}
         if adversary and faces:
             heard = adversary if calls > args.alone else None
             sharper, more = sharpen_loss(heard, faces, output, target, points.numpy(), error, last_layer)
@@ -118,21 +127,24 @@ def work(args: argparse.Namespace, context: Context) -> None:
         if adversary:
             adversary.save()
 
-    ema = fit(context, args, model, "decoder" if args.decoder_only else "autoencoder", loss_of, show)
+    name = "decoder" if args.decoder_only else "detail" if args.keep_coarse else "autoencoder"
+    ema = fit(context, args, model, name, loss_of, show)
     if context.leads:
         if not args.decoder_only:
-            measure_statistics(ema, args.work, context.device)
+            measure_statistics(ema, args.work, context.device, coarse if args.keep_coarse else 0)
         state = torch.load(args.work / "autoencoder.pt", weights_only=True)
         save_atomically({**state, "ema": ema.state_dict()}, args.work / "autoencoder.pt")
 
 
 @torch.no_grad()
-def measure_statistics(ema: nn.Module, folder: Path, device: torch.device) -> None:
-    """Set the latent mean and deviation of `ema`, measured on whole portraits."""
+def measure_statistics(ema: nn.Module, folder: Path, device: torch.device, first: int = 0) -> None:
+    """Set the latent mean and deviation of `ema` from channel `first` on, measured on whole portraits."""
     images = [shard.image[:: max(1, len(shard.identity) // 16), ..., :3] for shard in read_cache(folder / "large")]
-    pictures = halve(np.concatenate([np.asarray(image) for image in images])[:400])
-    latents = torch.cat([ema.encode_small(to_tensor(part).to(device)) for part in np.array_split(pictures, 25) if len(part)])
-    ema.set_statistics(latents.mean((0, 2, 3)), latents.std((0, 2, 3)))
+    pictures = np.concatenate([np.asarray(image) for image in images])[:400]
+    latents = torch.cat([ema.encode_raw(to_tensor(part).to(device)) for part in np.array_split(pictures, 50) if len(part)])
+    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
+    mean[:first], deviation[:first] = ema.mean.flatten()[:first], ema.deviation.flatten()[:first]
+    ema.set_statistics(mean, deviation)
     print("latent mean", ema.mean.flatten().tolist(), "deviation", ema.deviation.flatten().tolist())
 
 

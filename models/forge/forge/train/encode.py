@@ -1,7 +1,7 @@
 """`forge encode`: cache latents and face embeddings, so that training the denoiser reads no pictures.
 
 WORK/latents/NNNNN.npz, one for every composed shard:
-  latents f16 [N, 8, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
+  latents f16 [N, C, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
   record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible); composition f32 [N, 12]
 WORK/latents/references.npz: embedding f16 [N, 256], identity i32 [N]
 """
@@ -16,7 +16,7 @@ from torch.nn.functional import avg_pool2d
 
 from forge.data.align import align_faces, flip_points, to_tensor
 from forge.data.composition import flip_composition
-from forge.data.shards import Portraits, read_cache, read_references, update_cache
+from forge.data.shards import Portraits, halve, read_cache, read_references, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
@@ -26,6 +26,8 @@ from forge.train.metric import embed
 from forge.train.picture_losses import importance
 
 BATCH = 32
+# The map of importance is drawn this many times smaller than the picture, and averaged over latents.
+FINER = 8
 
 
 @dataclass(frozen=True)
@@ -50,45 +52,47 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge encode`."""
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--looks", type=int, default=3)
+    parser.add_argument("--looks", type=int, default=2, help="looks applied to every record; 0: compose nothing")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--refresh-faces", action="store_true", help="embed the faces of existing latents again (new face encoder)")
 
 
-def mirror_some(shard: Portraits) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pictures, landmarks and compositions of a shard with every second one mirrored, so that both hands occur."""
-    images, points = np.array(shard.image[..., :3]), shard.points.copy()
-    odd = np.arange(len(images)) % 2 == 1
-    images[odd] = images[odd][:, :, ::-1]
-    points[odd] = flip_points(points[odd], images.shape[2])
-    composition = shard.composition.copy()
-    composition[odd] = flip_composition(composition[odd])
-    return images, points, composition
+def with_mirrored(shard: Portraits) -> Portraits:
+    """A shard's portraits followed by their mirror images, so that both hands occur."""
+    width = shard.image.shape[2]
+    image = np.asarray(shard.image)
+    return Portraits(
+        np.concatenate([image, image[:, :, ::-1]]), np.concatenate([shard.direction] * 2),
+        np.concatenate([shard.identity] * 2), np.concatenate([shard.points, flip_points(shard.points, width)]),
+        np.concatenate([shard.visible] * 2), np.concatenate([shard.record] * 2),
+        np.concatenate([shard.composition, flip_composition(shard.composition)]),
+    )
 
 
-def embed_faces(images: np.ndarray, points: np.ndarray, visible: np.ndarray, faces: FaceEncoder) -> np.ndarray:
-    """Embeddings f16 [N, 256] of the faces in portraits; zeros where none is visible."""
-    embedding = np.zeros((len(images), POCKET.embedding), np.float16)
-    seen = np.flatnonzero(visible)
-    if len(seen):
-        embedding[seen] = embed(faces, align_faces(images[seen], points[seen], POCKET.crop_size))
+def embed_faces(shard: Portraits, faces: FaceEncoder) -> np.ndarray:
+    """Embeddings f16 [N, 256] of the faces in portraits; zeros where none is visible. Seen at half the size, as in training."""
+    embedding = np.zeros((len(shard.image), POCKET.embedding), np.float16)
+    seen = np.flatnonzero(shard.visible)
+    for rows in np.array_split(seen, max(1, len(seen) // BATCH)):
+        if len(rows):
+            crops = align_faces(halve(shard.image[rows, ..., :3]), shard.points[rows] / 2, POCKET.crop_size)
+            embedding[rows] = embed(faces, crops)
     return embedding
 
 
 @torch.no_grad()
 def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder) -> dict[str, np.ndarray]:
     """The arrays of one latent shard."""
-    images, points, composition = mirror_some(shard)
-    height, width = images.shape[1:3]
-    raw = [autoencoder.encode_small(to_tensor(images[i : i + BATCH])) for i in range(0, len(images), BATCH)]
-    latents = autoencoder.normalise(torch.cat(raw))
-    marks = torch.from_numpy(np.where(shard.visible[:, None, None], points, -1000).astype(np.float32))
-    quarter = importance(marks / 4, height // 4, width // 4)
+    height, width = shard.image.shape[1:3]
+    pictures = (to_tensor(shard.image[i : i + BATCH, ..., :3]) for i in range(0, len(shard.image), BATCH))
+    latents = torch.cat([autoencoder.encode(part) for part in pictures])
+    marks = torch.from_numpy(np.where(shard.visible[:, None, None], shard.points, -1000).astype(np.float32))
+    small = importance(marks / FINER, height // FINER, width // FINER)
     return {
         "latents": latents.half().numpy(),
-        "weights": avg_pool2d(quarter, height // 4 // POCKET.latent_size[0])[:, 0].half().numpy(),
+        "weights": avg_pool2d(small, height // FINER // POCKET.latent_size[0])[:, 0].half().numpy(),
         "direction": shard.direction, "identity": shard.identity, "record": shard.record,
-        "embedding": embed_faces(images, points, shard.visible, faces), "composition": composition,
+        "embedding": embed_faces(shard, faces), "composition": shard.composition,
     }
 
 
@@ -114,19 +118,21 @@ def read_latents(folder: Path) -> LatentSet:
 def run(args: argparse.Namespace) -> None:
     """Compose and encode what is new; existing latents are kept (their embeddings too, unless refreshed)."""
     torch.set_num_threads(args.threads or torch.get_num_threads())
-    update_cache(args.data, args.work / "images", args.looks)
+    if args.looks:
+        update_cache(args.data, args.work / "large", args.looks, half=False)
     folder = args.work / "latents"
     folder.mkdir(exist_ok=True)
     autoencoder = load_autoencoder(args.work).to(memory_format=torch.channels_last)
     faces = load_face_encoder(args.work).to(memory_format=torch.channels_last)
     encode_references(args.data, folder, faces)
-    stems = sorted(path.stem for path in (args.work / "images").glob("*.npz"))
-    for stem, shard in zip(stems, read_cache(args.work / "images")):
+    stems = sorted(path.stem for path in (args.work / "large").glob("*.npz"))
+    for stem, portraits in zip(stems, read_cache(args.work / "large")):
+        shard = with_mirrored(portraits)
         path = folder / f"{stem}.npz"
         if not path.exists():
             arrays = encode_shard(shard, autoencoder, faces)
         elif args.refresh_faces:
-            arrays = {**np.load(path), "embedding": embed_faces(*mirror_some(shard)[:2], shard.visible, faces)}
+            arrays = {**np.load(path), "embedding": embed_faces(shard, faces)}
         else:
             continue
         with path.with_suffix(".part").open("wb") as stream:
