@@ -1,6 +1,7 @@
 """Data and training: alignment, weights, losses, and that a run stops in time and continues where it stopped."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from forge.train.critic import identity_contrast
 from forge.train.encode import LatentSet
 from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
 from forge.train.metric import contrast
-from forge.train.objectives import criticise
+from forge.train.objectives import criticise, flow_loss, guidance_target
 from forge.train.optimiser import build_optimiser, orthogonalise
 from forge.train.parallel import Context, launch
 from forge.train.picture_losses import cut_patches, importance
@@ -150,6 +151,47 @@ def test_critic_asks_for_what_was_told_only() -> None:
     assert nobody[1] == 0
     # In pure noise nobody can be recognised.
     assert criticise(KnowingCritic(right, told.embedding.roll(1, 0)), told.latents, on, told, on)[1] == 0
+
+
+class TwoMinds(nn.Module):
+    """One velocity when it is told something, another when it is told nothing."""
+
+    def __init__(self, told: float, plain: float) -> None:
+        super().__init__()
+        self.told, self.plain = (nn.Parameter(torch.tensor(value)) for value in (told, plain))
+
+    def forward(self, latents: torch.Tensor, timestep: torch.Tensor, direction: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
+        nothing = (direction == 9).all(1).view(-1, 1, 1, 1)
+        return torch.where(nothing, self.plain, self.told).expand_as(latents)
+
+
+def test_guided_velocity_is_where_training_settles() -> None:
+    told = told_batch(4)
+    true, plain, sigma = 1.0, 0.2, torch.full((4,), 0.5)
+    for guidance in (2.0, 3.0):
+        guided = true + (guidance - 1) * (true - plain)
+        model = TwoMinds(guided, plain)
+        velocity = model(told.latents, sigma, told.direction)
+        target = true + guidance_target(model, told.latents, sigma, told, velocity, guidance)
+        assert torch.allclose(target, torch.full_like(target, guided), atol=1e-5)
+    nothing = replace(told, direction=torch.full_like(told.direction, 9))
+    velocity = model(told.latents, sigma, nothing.direction)
+    assert not guidance_target(model, told.latents, sigma, nothing, velocity, 2.0).any()
+
+
+def test_guided_loss_moves_only_what_was_told() -> None:
+    told, model = told_batch(8), TwoMinds(1.0, 0.0)
+    channels = torch.ones(1, POCKET.latent_channels, 1, 1)
+    slopes = []
+    for guidance in (1.0, 2.0):
+        torch.manual_seed(1)
+        loss, _ = flow_loss(model, told, channels, None, (0.0, 0.0), guidance)
+        model.zero_grad()
+        loss.backward()
+        slopes.append(float(model.told.grad))
+        assert model.plain.grad is None or not model.plain.grad.any()
+    # The guided target lies higher by half of the distance between told and plain: the slope falls by 2 x 0.5 x 1.
+    assert slopes[0] - slopes[1] == pytest.approx(1.0, abs=1e-4)
 
 
 def test_contrast_of_sitters_does_not_punish_the_same_person_twice() -> None:

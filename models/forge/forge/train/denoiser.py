@@ -26,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-steps", type=int, default=10)
     parser.add_argument("--show-guidance", type=float, default=1.0)
     parser.add_argument("--new-bank", action="store_true", help="compositions of these renders instead of the checkpoint's")
+    parser.add_argument("--guided", type=float, default=1.0, help="learn velocities guided this much, so that the pack runs without guidance; the last part of a training")
     parser.add_argument("--critic", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), help="weights of the critic's losses (needs `train-critic`)")
 
 
@@ -78,7 +79,8 @@ def work(args: argparse.Namespace, context: Context) -> None:
     choice = torch.rand(len(ids), 3, generator=torch.Generator().manual_seed(1)).to(context.device)
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
-        return flow_loss(compiled, batches.draw(batch, context.device), channels, critic, args.critic or (0.0, 0.0))
+        told = batches.draw(batch, context.device)
+        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), args.guided)
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:
