@@ -1,4 +1,6 @@
 /** Where the face goes: packs with a composer draw a composition for the direction, from the seed. */
+import type { Box } from '$lib/contract/faces';
+import type { ImageSize } from '$lib/contract/manifest';
 import { drawUniform, NOISE_STREAM } from '../engine/rng';
 import type { Graph, GraphTensor } from '../runtime/graph';
 
@@ -20,4 +22,23 @@ export async function compose(
 		choice: { data: drawUniform(seed, NOISE_STREAM.composition, CHOICES), shape: [1, CHOICES] }
 	});
 	return outputs['composition']!;
+}
+
+/**
+ * @param composition [1, length], which begins with x and y of `points` points as shares of the picture's sides
+ * @param region pixels of `picture`
+ * @returns the same composition as it looks in the region: the points as shares of its sides, the rest as it was
+ */
+export function composedWithin(
+	{ data, shape }: GraphTensor,
+	points: number,
+	region: Box,
+	picture: ImageSize
+): GraphTensor {
+	const moved = Float32Array.from(data);
+	for (let i = 0; i < points; i++) {
+		moved[2 * i] = (data[2 * i]! * picture.width - region.x) / region.width;
+		moved[2 * i + 1] = (data[2 * i + 1]! * picture.height - region.y) / region.height;
+	}
+	return { data: moved, shape };
 }

@@ -2,10 +2,11 @@
 import { meanEmbedding, meanFeatures, normalise } from '$lib/contract/embedding';
 import type { FrameRequest } from '$lib/contract/engine';
 import { LuxError } from '$lib/contract/errors';
-import type { PackManifest, VocabularyConditioning } from '$lib/contract/manifest';
+import type { Box } from '$lib/contract/faces';
+import type { ImageSize, PackManifest, VocabularyConditioning } from '$lib/contract/manifest';
 import type { Graph, GraphTensor, GraphTensors } from '../runtime/graph';
 import type { Graphs } from '../runtime/pack';
-import { compose } from './compose';
+import { compose, composedWithin } from './compose';
 import { directionIds, encodeDirection, unsetIds } from './encode-direction';
 import { embedFace, encodeIdentity } from './encode-identity';
 import { encodePrompt, type PromptTokenizer } from './encode-prompt';
@@ -74,6 +75,30 @@ async function fromVocabulary(
 		conditional: await encodeDirection(directionEncoder, ids),
 		unconditional: guided ? await encodeDirection(directionEncoder, unsetIds(conditioning)) : null,
 		composition: composer && (await compose(composer, ids, compositionSeed))
+	};
+}
+
+/**
+ * The same direction for a region of the picture, enlarged: the framing is left open, for the region is no longer framed as the picture was, and the
+ * composition says where the face lies now. A pack that reads a prompt is told what it was told.
+ *
+ * @param whole what the picture was told
+ * @param region pixels of `picture`
+ */
+export async function conditionRegion(
+	{ manifest: { conditioning }, graphs }: ConditioningPack,
+	{ direction }: Pick<FrameRequest, 'direction'>,
+	whole: DirectionTokens,
+	region: Box,
+	picture: ImageSize
+): Promise<DirectionTokens> {
+	if (conditioning.kind !== 'vocabulary' || !conditioning.points || !whole.composition)
+		return whole;
+	const ids = directionIds({ ...direction, framing: null }, conditioning);
+	return {
+		conditional: await encodeDirection(required(graphs.directionEncoder), ids),
+		unconditional: whole.unconditional,
+		composition: composedWithin(whole.composition, conditioning.points, region, picture)
 	};
 }
 

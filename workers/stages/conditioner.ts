@@ -1,11 +1,13 @@
 /** What the denoiser is told, kept from one frame to the next: frames of one shoot share the sitter, and often the direction. */
 import type { FrameRequest } from '$lib/contract/engine';
-import type { PackManifest } from '$lib/contract/manifest';
+import type { Box } from '$lib/contract/faces';
+import type { ImageSize, PackManifest } from '$lib/contract/manifest';
 import type { GraphTensors } from '../runtime/graph';
 import type { Graphs } from '../runtime/pack';
 import {
 	conditionDirection,
 	conditionIdentity,
+	conditionRegion,
 	encodeNobody,
 	type DirectionTokens,
 	type IdentityTokens
@@ -57,6 +59,17 @@ export class Conditioner {
 		const tokens = await conditionDirection(pack, this.#tokenizer, told, guided);
 		this.#direction = { key, tokens };
 		return tokens;
+	}
+
+	/** As `conditionRegion`: a region is looked at once, so that nothing is kept. */
+	region(
+		graphs: Graphs,
+		told: Told,
+		whole: DirectionTokens,
+		region: Box,
+		picture: ImageSize
+	): Promise<DirectionTokens> {
+		return conditionRegion({ manifest: this.#manifest, graphs }, told, whole, region, picture);
 	}
 
 	#read({ direction, prompt, size, compositionSeed }: Told, { composer }: Graphs, guided: boolean) {

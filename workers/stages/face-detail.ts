@@ -48,7 +48,7 @@ export interface DetailInput {
 	sizes: Sizes;
 	scheduler: Scheduler;
 	graphs: { vaeEncoder: Graph; vaeDecoder: Graph };
-	/** Runs the denoiser, told what it was told in the first pass. */
+	/** Runs the denoiser, told what it is to make of the region. */
 	expose: (exposure: Exposure) => Promise<Float32Array>;
 	onStep: DenoiseInput['onStep'];
 	signal: AbortSignal;

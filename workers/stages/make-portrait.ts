@@ -55,12 +55,12 @@ export async function makePortrait(
 	const direction = await clock.run('encode-direction', () =>
 		conditioner.direction(graphs, settings, plan.guided)
 	);
-	const expose = (exposure: Exposure) =>
+	const expose = (exposure: Exposure, told = direction) =>
 		denoise({
 			denoiser: graphs.denoiser,
 			scheduler,
 			shape: latentShape(sizes),
-			...branches(direction, identity, identityStrength),
+			...branches(told, identity, identityStrength),
 			guidanceScale,
 			signal,
 			...exposure
@@ -85,6 +85,7 @@ export async function makePortrait(
 		const before = plan.steps.length;
 		if (settings.previewEvery > 0) await show(before, portrait);
 		await clock.run('face-detail', async () => {
+			const told = await conditioner.region(graphs, settings, direction, place.region, portrait);
 			portrait = await detailFace({
 				picture: portrait,
 				place,
@@ -93,7 +94,7 @@ export async function makePortrait(
 				sizes,
 				scheduler,
 				graphs,
-				expose,
+				expose: (exposure) => expose(exposure, told),
 				onStep: async ({ number }, _, milliseconds) => stepped(before + number, milliseconds),
 				signal
 			});

@@ -72,7 +72,12 @@ const vocabulary = v.strictObject({
 	options: positiveInteger,
 	unset: positiveInteger,
 	tokens: positiveInteger,
-	width: positiveInteger
+	width: positiveInteger,
+	/**
+	 * Of packs with a composer: a composition begins with so many points, x and y of each as shares of the picture's sides. Told, the
+	 * second pass over a small face says where that face lies in the enlarged region. Absent: it is told the whole picture's composition.
+	 */
+	points: v.optional(positiveInteger)
 });
 
 /** The pack reads a prompt through CLIP's text encoder. */

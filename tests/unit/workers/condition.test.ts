@@ -1,8 +1,17 @@
 import { isLuxError } from '$lib/contract/errors';
-import type { ClipConditioning, PackManifest } from '$lib/contract/manifest';
+import type {
+	ClipConditioning,
+	PackManifest,
+	VocabularyConditioning
+} from '$lib/contract/manifest';
 import type { Graph, GraphTensor, GraphTensors } from '$workers/runtime/graph';
 import type { Pack } from '$workers/runtime/pack';
-import { conditionDirection, conditionIdentity, encodeNobody } from '$workers/stages/condition';
+import {
+	conditionDirection,
+	conditionIdentity,
+	conditionRegion,
+	encodeNobody
+} from '$workers/stages/condition';
 import { describe, expect, it } from 'vitest';
 import text from '../../fixtures/packs/micro/manifest.json?raw';
 
@@ -14,6 +23,9 @@ const clip: ClipConditioning = {
 	tokenizer: { tokenizer: 't.json', config: 'c.json' },
 	negative: 'blurred'
 };
+
+const vocabulary = { ...(micro.conditioning as VocabularyConditioning) };
+delete vocabulary.points;
 
 /** A graph that answers with a function of its input. */
 const graph = (run: Graph['run']): Graph => ({ run, release: async () => undefined });
@@ -153,5 +165,47 @@ describe('conditionDirection', () => {
 		await expect(conditionDirection(packOf({}, clip), tokenizer, request, true)).rejects.toSatisfy(
 			(error) => isLuxError(error, 'request-invalid')
 		);
+	});
+});
+
+describe('conditionRegion', () => {
+	const direction = {
+		framing: 'F7',
+		setting: 'S2',
+		styling: null,
+		mood: null,
+		pose: null,
+		look: null
+	} as const;
+	const encoder = graph(async ({ direction_ids: ids }) => ({
+		encoder_hidden_states: tensor([1, 6, 1], ...ids!.data)
+	}));
+	/** Two points, in the middle and at a corner, and one number that is no place. */
+	const composer = graph(async () => ({ composition: tensor([1, 5], 0.5, 0.5, 0.25, 0.125, -1) }));
+	const request = { direction, compositionSeed: 1 };
+	const region = { x: 100, y: 100, width: 200, height: 400 };
+	const picture = { width: 400, height: 800 };
+	const within = async (conditioning: PackManifest['conditioning'], guided: boolean) => {
+		const pack = packOf({}, conditioning, { directionEncoder: encoder, composer });
+		const tokenizer = { ids: () => Int32Array.of(1, 2, 3, 4) };
+		const prompted = { ...request, prompt: 'a portrait' };
+		const whole = await conditionDirection(pack, tokenizer, prompted, guided);
+		return { whole, tokens: await conditionRegion(pack, request, whole, region, picture) };
+	};
+
+	it('leaves the framing open and says where the face lies in the region', async () => {
+		const { whole, tokens } = await within({ ...vocabulary, points: 2 }, true);
+		expect(states(whole.conditional)).toEqual([6, 1, 9, 9, 9, 9]);
+		expect(states(tokens.conditional)).toEqual([9, 1, 9, 9, 9, 9]);
+		expect(tokens.unconditional).toBe(whole.unconditional);
+		expect(numbers(tokens.composition!)).toEqual([0.5, 0.75, 0, 0, -1]);
+		expect(numbers(whole.composition!)).toEqual([0.5, 0.5, 0.25, 0.125, -1]);
+	});
+
+	it('tells the same again where a pack says nothing of points, or reads a prompt', async () => {
+		for (const conditioning of [vocabulary, clip]) {
+			const { whole, tokens } = await within(conditioning, false);
+			expect(tokens).toBe(whole);
+		}
 	});
 });

@@ -7,6 +7,7 @@ from pathlib import Path
 import onnx
 from onnx import shape_inference
 
+from forge.data.composition import POINTS
 from forge.nets.bundle import SHIFT
 from forge.nets.config import AXES, OPTIONS, UNSET, PocketConfig
 from forge.pack.graphs import Graph
@@ -74,7 +75,7 @@ def build_manifest(folder: Path, graphs: list[Graph], config: PocketConfig, abou
         "latents": {"channels": config.latent_channels, "factor": config.factor, "scale": 1.0, "shift": 0.0},
         "conditioning": {
             "kind": "vocabulary", "axes": list(AXES), "options": OPTIONS, "unset": UNSET,
-            "tokens": config.direction_tokens, "width": config.context,
+            "tokens": config.direction_tokens, "width": config.context, "points": POINTS // 2,
         },
         "identity": {
             "cropSize": config.crop_size,
