@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from forge.data.crops import ZOOM, gather_crops
-from forge.data.shards import read_identities
+from forge.data.shards import read_identities, update_cache
 from forge.nets.bundle import load_part
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
@@ -20,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge train-face`."""
     add_training_arguments(parser, batch=96, rate=1.5e-3)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--looks", type=int, default=2, help="looks applied to every record; 0: compose nothing")
     parser.add_argument("--tune", action="store_true", help="go on from WORK/face.pt, as `unpack` writes it, for a changed renderer")
 
 
@@ -64,5 +65,7 @@ def load_face_encoder(folder: Path) -> FaceEncoder:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train within the budget."""
+    """Compose what is not composed yet at half the size, then train within the budget."""
+    if args.looks:
+        update_cache(args.data, args.work / "images", args.looks)
     launch(work, args)

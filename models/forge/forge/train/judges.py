@@ -14,7 +14,7 @@ from forge.data.align import flip_points, to_tensor
 from forge.data.augment import chance, lose_detail, spread
 from forge.data.crops import gather_crops
 from forge.data.faces import REFINE_SIZE, into_crop, refinement_crops, upright, wander
-from forge.data.shards import Portraits, read_backgrounds, read_cache, read_identities
+from forge.data.shards import Portraits, read_backgrounds, read_cache, read_identities, update_cache
 from forge.nets.judges import FACE_SIZE, JUDGE_SIZE, JUDGE_WIDTH, JudgeEncoder, Locator, PortraitReader, cell_centres
 from forge.train.loop import add_training_arguments, fit
 from forge.train.metric import Regressed, metric_loss, save_network
@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge train-judges`."""
     add_training_arguments(parser, batch=64, rate=1.5e-3)
     parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--looks", type=int, default=2, help="looks applied to every record; 0: compose nothing")
     parser.add_argument("--part", choices=list(PARTS), required=True)
     parser.set_defaults(seed=77)
 
@@ -143,5 +144,7 @@ PARTS = {"points": train_points, "reader": train_reader, "identity": train_ident
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train one of the judges within the budget."""
+    """Compose what is not composed yet at half the size, then train one of the judges within the budget."""
+    if args.looks:
+        update_cache(args.data, args.work / "images", args.looks)
     launch(PARTS[args.part], args)
