@@ -5,7 +5,7 @@
 import type { FrameRequest } from '$lib/contract/engine';
 import { isLuxError } from '$lib/contract/errors';
 import type { Box } from '$lib/contract/faces';
-import type { PackManifest } from '$lib/contract/manifest';
+import type { PackManifest, VocabularyConditioning } from '$lib/contract/manifest';
 import type { Progress } from '$lib/contract/progress';
 import { detailMask, detailRegion } from '$workers/engine/detail-region';
 import type { PixelImage } from '$workers/engine/image';
@@ -48,13 +48,17 @@ interface Scene {
 	/** What the detector finds the first time, the second time, and so on. */
 	faces?: (Box | null)[];
 	change?: Partial<FrameRequest>;
+	/** Whether the pack says where its compositions keep the face. */
+	says?: boolean;
 	signal?: AbortSignal;
 	report?: (progress: Progress) => void;
 }
 
-async function shoot({ detail, faces = [FACE], change, signal, report }: Scene = {}) {
+async function shoot({ detail, faces = [FACE], change, says, signal, report }: Scene = {}) {
 	const defaults = { ...pack.manifest.defaults, ...(detail && { faceDetail: detail }) };
-	const manifest = { ...pack.manifest, defaults };
+	const conditioning = { ...(pack.manifest.conditioning as VocabularyConditioning) };
+	if (!says) delete conditioning.points;
+	const manifest = { ...pack.manifest, defaults, conditioning };
 	const looked: PixelImage[] = [];
 	const studio = {
 		pack: { ...pack, manifest },
@@ -166,6 +170,19 @@ describe('a face that came out small', () => {
 		]);
 		expect(result.timings.steps).toHaveLength(6);
 		expect(result.timings.stages.map(({ stage }) => stage)).toContain('face-detail');
+	});
+
+	it('is made again where it was told to be, when it is too soft to be found', async () => {
+		const detail = { below: 1, strength: 0.5 };
+		const made = async (seed: number) => {
+			const scene = { faces: [null], change: { seed }, says: true };
+			const [before, after] = [await shoot(scene), await shoot({ ...scene, detail })];
+			expect(after.looked).toHaveLength(after.result.timings.steps.length > 4 ? 2 : 1);
+			return after.data.some((value, i) => value !== before.data[i]);
+		};
+		const outcomes = [await made(1), await made(2), await made(3), await made(4)];
+		// The micro pack's compositions are random numbers: some of these faces would fill the picture.
+		expect(outcomes).toContain(true);
 	});
 
 	it('stops at a step of the second pass', async () => {

@@ -4,6 +4,12 @@ import type { ImageSize } from '$lib/contract/manifest';
 import { drawUniform, NOISE_STREAM } from '../engine/rng';
 import type { Graph, GraphTensor } from '../runtime/graph';
 
+/** A face's box reaches from the brow to the chin: so many times the distance from the eyes to the mouth, and so wide for its height. */
+const BOX_HEIGHT = 2.1;
+const BOX_WIDTH = 0.8;
+/** Where the eyes are in that height. */
+const EYES = 0.28;
+
 /** Which composition, and which framing and pose where the direction leaves those open. */
 const CHOICES = 3;
 
@@ -41,4 +47,26 @@ export function composedWithin(
 		moved[2 * i + 1] = (data[2 * i + 1]! * picture.height - region.y) / region.height;
 	}
 	return { data: moved, shape };
+}
+
+/**
+ * Where the face was told to be, for a picture in which none is found.
+ *
+ * @param composition [1, length], which begins with x and y of both eyes, the tip of the nose and both corners of the mouth
+ * @returns pixels of `picture`
+ */
+export function composedFace({ data }: GraphTensor, { width, height }: ImageSize): Box {
+	const middle = (a: number, b: number) => [
+		((data[2 * a]! + data[2 * b]!) / 2) * width,
+		((data[2 * a + 1]! + data[2 * b + 1]!) / 2) * height
+	];
+	const [[eyesX, eyesY], [mouthX, mouthY]] = [middle(0, 1), middle(3, 4)] as [number[], number[]];
+	const tall = BOX_HEIGHT * Math.hypot(eyesX! - mouthX!, eyesY! - mouthY!);
+	const wide = BOX_WIDTH * tall;
+	return {
+		x: (eyesX! + mouthX!) / 2 - wide / 2,
+		y: eyesY! - EYES * tall,
+		width: wide,
+		height: tall
+	};
 }

@@ -4,6 +4,7 @@ import type { Box } from '$lib/contract/faces';
 import type { ImageSize, PackManifest } from '$lib/contract/manifest';
 import type { GraphTensors } from '../runtime/graph';
 import type { Graphs } from '../runtime/pack';
+import { composedFace } from './compose';
 import {
 	conditionDirection,
 	conditionIdentity,
@@ -70,6 +71,13 @@ export class Conditioner {
 		picture: ImageSize
 	): Promise<DirectionTokens> {
 		return conditionRegion({ manifest: this.#manifest, graphs }, told, whole, region, picture);
+	}
+
+	/** Where the pack was told to put the face, pixels of `picture`; undefined where its compositions do not say. */
+	face({ composition }: DirectionTokens, picture: ImageSize): Box | undefined {
+		const { conditioning } = this.#manifest;
+		const says = conditioning.kind === 'vocabulary' && conditioning.points;
+		return says && composition ? composedFace(composition, picture) : undefined;
 	}
 
 	#read({ direction, prompt, size, compositionSeed }: Told, { composer }: Graphs, guided: boolean) {

@@ -80,7 +80,9 @@ export async function makePortrait(
 	);
 	let portrait = await clock.run('decode', () => decodeLatents(graphs.vaeDecoder, latents, sizes));
 	let found = await clock.run('detect-face', () => faces.detect(portrait));
-	const place = smallFace(manifest.defaults, found[0]?.box, portrait);
+	// A face that is too soft to be found gains most.
+	const face = found[0]?.box ?? conditioner.face(direction, portrait);
+	const place = smallFace(manifest.defaults, face, portrait);
 	if (detail && place) {
 		const before = plan.steps.length;
 		if (settings.previewEvery > 0) await show(before, portrait);

@@ -57,6 +57,11 @@ def test_size_and_operators(folder: Path) -> None:
         assert not any(node.doc_string or node.metadata_props for node in model.graph.node)
 
 
+def test_a_second_pass_over_small_faces_is_said_only_where_it_is_wanted() -> None:
+    assert "faceDetail" not in default_settings(8, 1.0)
+    assert default_settings(8, 1.0, [0.2, 0.5])["faceDetail"] == {"below": 0.2, "strength": 0.5}
+
+
 def test_manifest_is_complete(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     assert set(manifest) == {

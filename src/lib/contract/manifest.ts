@@ -74,10 +74,11 @@ const vocabulary = v.strictObject({
 	tokens: positiveInteger,
 	width: positiveInteger,
 	/**
-	 * Of packs with a composer: a composition begins with so many points, x and y of each as shares of the picture's sides. Told, the
-	 * second pass over a small face says where that face lies in the enlarged region. Absent: it is told the whole picture's composition.
+	 * Of packs with a composer: a composition begins with the five points of the face, in the order of `FacePoints`, x and y of each as shares
+	 * of the picture's sides. The second pass over a small face looks there where no face is found, and says where the face lies in the
+	 * enlarged region. Absent: it is told the whole picture's composition.
 	 */
-	points: v.optional(positiveInteger)
+	points: v.optional(v.literal(5))
 });
 
 /** The pack reads a prompt through CLIP's text encoder. */

@@ -6,6 +6,7 @@ import type {
 } from '$lib/contract/manifest';
 import type { Graph, GraphTensor, GraphTensors } from '$workers/runtime/graph';
 import type { Pack } from '$workers/runtime/pack';
+import { composedFace } from '$workers/stages/compose';
 import {
 	conditionDirection,
 	conditionIdentity,
@@ -180,8 +181,9 @@ describe('conditionRegion', () => {
 	const encoder = graph(async ({ direction_ids: ids }) => ({
 		encoder_hidden_states: tensor([1, 6, 1], ...ids!.data)
 	}));
-	/** Two points, in the middle and at a corner, and one number that is no place. */
-	const composer = graph(async () => ({ composition: tensor([1, 5], 0.5, 0.5, 0.25, 0.125, -1) }));
+	/** Eyes, nose and mouth of a face in the middle, and one number that is no place. */
+	const places = [0.45, 0.5, 0.55, 0.5, 0.5, 0.55, 0.475, 0.6, 0.525, 0.6];
+	const composer = graph(async () => ({ composition: tensor([1, 11], ...places, -1) }));
 	const request = { direction, compositionSeed: 1 };
 	const region = { x: 100, y: 100, width: 200, height: 400 };
 	const picture = { width: 400, height: 800 };
@@ -194,12 +196,25 @@ describe('conditionRegion', () => {
 	};
 
 	it('leaves the framing open and says where the face lies in the region', async () => {
-		const { whole, tokens } = await within({ ...vocabulary, points: 2 }, true);
+		const { whole, tokens } = await within({ ...vocabulary, points: 5 }, true);
 		expect(states(whole.conditional)).toEqual([6, 1, 9, 9, 9, 9]);
 		expect(states(tokens.conditional)).toEqual([9, 1, 9, 9, 9, 9]);
 		expect(tokens.unconditional).toBe(whole.unconditional);
-		expect(numbers(tokens.composition!)).toEqual([0.5, 0.75, 0, 0, -1]);
-		expect(numbers(whole.composition!)).toEqual([0.5, 0.5, 0.25, 0.125, -1]);
+		const moved = numbers(tokens.composition!);
+		[0.4, 0.75, 0.6, 0.75, 0.5, 0.85, 0.45, 0.95, 0.55, 0.95, -1].forEach((place, i) =>
+			expect(moved[i]).toBeCloseTo(place, 5)
+		);
+		expect(whole.composition!.data[0]).toBeCloseTo(0.45, 5);
+		expect(whole.composition!.data[10]).toBe(-1);
+	});
+
+	it('knows where the face was told to be, which is where its points are', async () => {
+		const { whole } = await within({ ...vocabulary, points: 5 }, false);
+		const box = composedFace(whole.composition!, picture);
+		expect(box.x + box.width / 2).toBeCloseTo(200, 3);
+		// Eyes at 400, mouth at 480: the brow is above the eyes, the chin below the mouth.
+		expect(box.y).toBeLessThan(400 - 40);
+		expect(box.y + box.height).toBeGreaterThan(480 + 40);
 	});
 
 	it('tells the same again where a pack says nothing of points, or reads a prompt', async () => {
