@@ -165,7 +165,18 @@ export const SCENES = [
 		},
 		whole: true
 	},
-	{ name: 'packs', arrange: (page) => go(page, 'Packs'), whole: true },
+	{
+		name: 'packs',
+		arrange: async (page) => {
+			await go(page, 'Packs');
+			// What the app can put together is read after the page is there.
+			await page
+				.getByRole('heading', { name: /Large Format/ })
+				.first()
+				.waitFor(SLOW);
+		},
+		whole: true
+	},
 	{ name: 'privacy', arrange: (page) => go(page, 'Privacy'), whole: true },
 	{
 		name: 'privacy-offline',

@@ -165,6 +165,7 @@ describe('a face that came out small', () => {
 			'face-detail',
 			'step 5/6',
 			'step 6/6',
+			'detect-face',
 			'score-likeness',
 			'encode-image'
 		]);
@@ -172,12 +173,13 @@ describe('a face that came out small', () => {
 		expect(result.timings.stages.map(({ stage }) => stage)).toContain('face-detail');
 	});
 
-	it('is made again where it was told to be, when it is too soft to be found', async () => {
+	it('is made again where it was told to be, wherever one is found', async () => {
 		const detail = { below: 1, strength: 0.5 };
 		const made = async (seed: number) => {
 			const scene = { faces: [null], change: { seed }, says: true };
 			const [before, after] = [await shoot(scene), await shoot({ ...scene, detail })];
-			expect(after.looked).toHaveLength(after.result.timings.steps.length > 4 ? 2 : 1);
+			// Nothing has to be found for it; what came of it is looked at once.
+			expect(after.looked).toHaveLength(1);
 			return after.data.some((value, i) => value !== before.data[i]);
 		};
 		const outcomes = [await made(1), await made(2), await made(3), await made(4)];

@@ -79,10 +79,11 @@ export async function makePortrait(
 		})
 	);
 	let portrait = await clock.run('decode', () => decodeLatents(graphs.vaeDecoder, latents, sizes));
-	let found = await clock.run('detect-face', () => faces.detect(portrait));
-	// A face that is too soft to be found gains most.
-	const face = found[0]?.box ?? conditioner.face(direction, portrait);
-	const place = smallFace(manifest.defaults, face, portrait);
+	const look = () => clock.run('detect-face', () => faces.detect(portrait));
+	const toldFace = conditioner.face(direction, portrait);
+	// A pack learnt its second pass where it was told to put the face; only an earlier picture may have been told otherwise.
+	let found = toldFace && !settings.init ? null : await look();
+	const place = smallFace(manifest.defaults, found?.[0]?.box ?? toldFace, portrait);
 	if (detail && place) {
 		const before = plan.steps.length;
 		if (settings.previewEvery > 0) await show(before, portrait);
@@ -100,15 +101,16 @@ export async function makePortrait(
 				onStep: async ({ number }, _, milliseconds) => stepped(before + number, milliseconds),
 				signal
 			});
-			found = await faces.detect(portrait);
 		});
+		found = null;
 	}
+	const seen = found ?? (await look());
 	const judged = await clock.run('score-likeness', () =>
 		// Found once: what is judged is the face that crops are placed by.
 		scoreLikeness(
 			portrait,
 			identity.mean,
-			{ detect: async () => found },
+			{ detect: async () => seen },
 			graphs.faceEncoder,
 			manifest.identity
 		)
@@ -121,7 +123,7 @@ export async function makePortrait(
 		likeness: judged?.likeness ?? null,
 		likenessBand: bandOf(judged?.likeness ?? null, likenessScale(manifest.identity)),
 		skinDrift: skinDrift(judged?.skin ?? null, settings.skin ?? [], settings.direction),
-		face: found[0] ? seenFace(found[0]) : null,
+		face: seen[0] ? seenFace(seen[0]) : null,
 		timings: {
 			stages: clock.stages,
 			steps,

@@ -129,11 +129,16 @@ def compose_shard(path: Path, looks: int, half: bool = True) -> Portraits:
     )
 
 
-def update_cache(data: Path, cache: Path, looks: int, half: bool = True) -> int:
-    """Compose the shards of `data` that are not in `cache` yet; returns how many were added. See `compose_shard`."""
+def share_of(paths: list[Path], worker: int, workers: int) -> list[Path]:
+    """The paths of this worker: every one belongs to exactly one, whatever else is there."""
+    return [path for path in paths if int(path.stem) % workers == worker]
+
+
+def update_cache(data: Path, cache: Path, looks: int, half: bool = True, worker: int = 0, workers: int = 1) -> int:
+    """Compose this worker's shards of `data` that are not in `cache` yet; returns how many were added. See `compose_shard`."""
     cache.mkdir(parents=True, exist_ok=True)
     added = 0
-    for path in shard_paths(data, "portraits"):
+    for path in share_of(shard_paths(data, "portraits"), worker, workers):
         meta = cache / f"{path.stem}.npz"
         if meta.exists():
             continue
@@ -149,10 +154,14 @@ def update_cache(data: Path, cache: Path, looks: int, half: bool = True) -> int:
 
 
 def read_cache(cache: Path) -> Iterator[Portraits]:
-    """The composed shards in `cache`; pictures are mapped from disk, not read. Raises FileNotFoundError when empty."""
+    """The composed shards in `cache`, see `open_composed`. Raises FileNotFoundError when empty."""
     paths = sorted(cache.glob("*.npz"))
     if not paths:
         raise FileNotFoundError(f"no composed portraits in {cache}")
-    for path in paths:
-        labels = np.load(path)
-        yield Portraits(np.load(path.with_suffix(".npy"), mmap_mode="r"), *(labels[k] for k in labels.files))
+    return map(open_composed, paths)
+
+
+def open_composed(path: Path) -> Portraits:
+    """One composed shard; its pictures are mapped from disk, not read."""
+    labels = np.load(path)
+    return Portraits(np.load(path.with_suffix(".npy"), mmap_mode="r"), *(labels[k] for k in labels.files))

@@ -15,6 +15,8 @@ DROP_ALL = 0.1
 # How often the sitter is described by another directed portrait instead of references.
 DIRECTED = 0.25
 EMBEDDING_NOISE = 0.01
+# Share of a batch that is enlarged faces, where there are any: nearly every portrait's face is made as one.
+ENLARGED = 0.5
 # Standard deviation of the points told, as a share of the distance from eyes to mouth: a composition is somebody else's, so
 # the proportions of a face have to come from the sitter.
 POINT_NOISE = 0.06
@@ -23,7 +25,8 @@ POINT_NOISE = 0.06
 @dataclass(frozen=True)
 class Told:
     """A batch for the denoiser: latents [B, C, 20, 16], face importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6],
-    embedding f32 [B, E] of the sitter, people i64 [B], whether the face is seen f32 [B], and composition f32 [B, 12]."""
+    embedding f32 [B, E] of the sitter, people i64 [B], whether the face is seen f32 [B], composition f32 [B, 12], and whether it is an
+    enlarged face, which the second pass makes, bool [B]."""
 
     latents: Tensor
     weights: Tensor
@@ -32,6 +35,7 @@ class Told:
     people: Tensor
     seen: Tensor
     composition: Tensor
+    enlarged: Tensor
 
 
 class Batches:
@@ -44,7 +48,9 @@ class Batches:
         people = np.unique(data.identity)
         self.references = {int(p): np.flatnonzero(data.reference_identity == p) for p in people}
         self.portraits = {int(p): seen[data.identity[seen] == p] for p in people}
-        self.rows = np.array([i for i, p in enumerate(data.identity) if len(self.references[int(p)])])
+        known = np.array([len(self.references[int(p)]) > 0 for p in data.identity])
+        enlarged = data.direction[:, 0] == UNSET
+        self.rows, self.enlarged = np.flatnonzero(known & ~enlarged), np.flatnonzero(known & enlarged)
 
     def describe(self, row: int) -> np.ndarray:
         """A unit-length embedding f32 [256] of the sitter of `row`, from pictures other than that render."""
@@ -58,6 +64,12 @@ class Batches:
         mean = self.data.reference_embedding[pictures].astype(np.float32).mean(0)
         return mean / np.linalg.norm(mean)
 
+    def choose(self, batch: int) -> np.ndarray:
+        """Rows [B] of a batch, whole pictures and enlarged faces mixed."""
+        share = round(ENLARGED * batch) if len(self.enlarged) else 0
+        parts = [self.random.choice(self.rows, batch - share), self.random.choice(self.enlarged, share)]
+        return self.random.permutation(np.concatenate(parts))
+
     def blur_points(self, composition: np.ndarray) -> np.ndarray:
         """Compositions [B, 12] with their points moved a little."""
         places = composition[:, :POINTS].reshape(-1, 5, 2)
@@ -67,10 +79,11 @@ class Batches:
 
     def draw(self, batch: int, device: torch.device) -> Told:
         """A random batch on `device`."""
-        rows = self.random.choice(self.rows, batch)
+        rows = self.choose(batch)
         weights = torch.from_numpy(self.data.weights[rows].astype(np.float32))[:, None]
         weights = weights / weights.mean((2, 3), keepdim=True)
         direction = self.data.direction[rows].astype(np.int32)
+        enlarged = torch.from_numpy(direction[:, 0] == UNSET)
         direction[self.random.random(direction.shape) < DROP_AXIS] = UNSET
         direction[self.random.random(batch) < DROP_ALL] = UNSET
         embedding = torch.from_numpy(np.stack([self.describe(int(row)) for row in rows]))
@@ -80,5 +93,5 @@ class Batches:
         seen = torch.from_numpy(np.any(self.data.embedding[rows] != 0, 1)).float()
         composition = torch.from_numpy(self.blur_points(self.data.composition[rows]))
         embedding = nn.functional.normalize(embedding, dim=1)
-        told = Told(latents, weights, torch.from_numpy(direction), embedding, people, seen, composition)
+        told = Told(latents, weights, torch.from_numpy(direction), embedding, people, seen, composition, enlarged)
         return Told(*(getattr(told, field.name).to(device) for field in fields(Told)))

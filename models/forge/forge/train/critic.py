@@ -61,15 +61,13 @@ def work(args: argparse.Namespace, context: Context) -> None:
     """One worker of the training run."""
     data = read_latents(args.work / "latents")
     means = sitter_means(data)
-    random = np.random.default_rng(args.seed * 100 + context.rank)
     batches = Batches(data, args.seed * 100 + context.rank)
     seen = np.any(data.embedding != 0, 1)
-    rows = np.array([i for i, person in enumerate(data.identity) if int(person) in means])
     denoiser = load_part(Conditioned(POCKET), args.work / "denoiser.pt").to(context.device, memory_format=torch.channels_last)
     model = LatentCritic(POCKET).to(context.device, memory_format=torch.channels_last)
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
-        chosen = random.choice(rows, batch)
+        chosen = batches.choose(batch)
         latents = torch.from_numpy(data.latents[chosen].astype(np.float32)).to(context.device)
         people = torch.from_numpy(data.identity[chosen].astype(np.int64)).to(context.device)
         wanted = torch.from_numpy(np.stack([means[int(p)] for p in data.identity[chosen]])).to(context.device)
@@ -83,10 +81,12 @@ def work(args: argparse.Namespace, context: Context) -> None:
         noise = MOST_NOISE * torch.rand(batch - share, 1, 1, 1, device=context.device)
         latents = torch.cat([dirty, latents[share:] + noise * torch.randn_like(latents[share:])])
         logits, found = model(latents.contiguous(memory_format=torch.channels_last), composition)
-        axes = cross_entropy(logits.flatten(0, 1), target.flatten(), label_smoothing=0.05)
+        # Enlarged faces have no framing.
+        axes = cross_entropy(logits.flatten(0, 1), target.where(target != UNSET, -100).flatten(), label_smoothing=0.05)
         apart = (identity_contrast(found, wanted, people) * visible).sum() / visible.sum()
         clean = slice(share, None)
-        hits = (logits[clean].argmax(2) == target[clean]).float().mean(0)
+        told = target[clean] != UNSET
+        hits = ((logits[clean].argmax(2) == target[clean]) & told).sum(0) / told.sum(0)
         right = ((found[clean] @ wanted[clean].T).argmax(1) == torch.arange(batch - share, device=context.device)).float().mean()
         # Every picture has an embedding of its own: that teaches more about faces than telling sitters apart does.
         alike = ((1 - (found.float() * own).sum(1)) * visible).sum() / visible.sum()

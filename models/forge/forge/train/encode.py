@@ -1,6 +1,6 @@
 """`forge encode`: cache latents and face embeddings, so that training the denoiser reads no pictures.
 
-WORK/latents/NNNNN.npz, one for every composed shard:
+WORK/latents/NNNNN.npz, one for every composed shard, and NNNNN-faces.npz with the regions of its faces, enlarged (framing unset):
   latents f16 [N, C, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
   record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible); composition f32 [N, 12]
 WORK/latents/references.npz: embedding f16 [N, 256], identity i32 [N]
@@ -16,7 +16,8 @@ from torch.nn.functional import avg_pool2d
 
 from forge.data.align import align_faces, flip_points, to_tensor
 from forge.data.composition import flip_composition
-from forge.data.shards import Portraits, halve, read_cache, read_references, update_cache
+from forge.data.face_regions import enlarge_faces
+from forge.data.shards import Portraits, halve, open_composed, read_references, share_of, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
@@ -54,6 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--looks", type=int, default=2, help="looks applied to every record; 0: compose nothing")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--worker", type=int, default=0, help="with --workers: which part of the shards this process takes")
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--bf16", action="store_true", help="pictures pass the encoder in mixed precision")
     parser.add_argument("--refresh-faces", action="store_true", help="embed the faces of existing latents again (new face encoder)")
 
 
@@ -81,11 +85,12 @@ def embed_faces(shard: Portraits, faces: FaceEncoder) -> np.ndarray:
 
 
 @torch.no_grad()
-def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder) -> dict[str, np.ndarray]:
+def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder, bf16: bool = False) -> dict[str, np.ndarray]:
     """The arrays of one latent shard."""
     height, width = shard.image.shape[1:3]
     pictures = (to_tensor(shard.image[i : i + BATCH, ..., :3]) for i in range(0, len(shard.image), BATCH))
-    latents = torch.cat([autoencoder.encode(part) for part in pictures])
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
+        latents = torch.cat([autoencoder.encode(part).float() for part in pictures])
     marks = torch.from_numpy(np.where(shard.visible[:, None, None], shard.points, -1000).astype(np.float32))
     small = importance(marks / FINER, height // FINER, width // FINER)
     return {
@@ -94,6 +99,17 @@ def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder)
         "direction": shard.direction, "identity": shard.identity, "record": shard.record,
         "embedding": embed_faces(shard, faces), "composition": shard.composition,
     }
+
+
+def update_latents(path: Path, shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder, bf16: bool) -> None:
+    """Write the arrays of a shard; latents that are there already stay, and only their faces are embedded again."""
+    if path.exists():
+        arrays = {**np.load(path), "embedding": embed_faces(shard, faces)}
+    else:
+        arrays = encode_shard(shard, autoencoder, faces, bf16)
+    with path.with_suffix(".part").open("wb") as stream:
+        np.savez(stream, **arrays)
+    path.with_suffix(".part").rename(path)
 
 
 def encode_references(data: Path, folder: Path, faces: FaceEncoder) -> None:
@@ -119,25 +135,22 @@ def run(args: argparse.Namespace) -> None:
     """Compose and encode what is new; existing latents are kept (their embeddings too, unless refreshed)."""
     torch.set_num_threads(args.threads or torch.get_num_threads())
     if args.looks:
-        update_cache(args.data, args.work / "large", args.looks, half=False)
+        update_cache(args.data, args.work / "large", args.looks, half=False, worker=args.worker, workers=args.workers)
     folder = args.work / "latents"
     folder.mkdir(exist_ok=True)
     autoencoder = load_autoencoder(args.work).to(memory_format=torch.channels_last)
     faces = load_face_encoder(args.work).to(memory_format=torch.channels_last)
-    encode_references(args.data, folder, faces)
-    stems = sorted(path.stem for path in (args.work / "large").glob("*.npz"))
-    for stem, portraits in zip(stems, read_cache(args.work / "large")):
-        shard = with_mirrored(portraits)
-        path = folder / f"{stem}.npz"
-        if not path.exists():
-            arrays = encode_shard(shard, autoencoder, faces)
-        elif args.refresh_faces:
-            arrays = {**np.load(path), "embedding": embed_faces(shard, faces)}
-        else:
-            continue
-        with path.with_suffix(".part").open("wb") as stream:
-            np.savez(stream, **arrays)
-        path.with_suffix(".part").rename(path)
+    if args.worker == 0:
+        encode_references(args.data, folder, faces)
+    for composed in share_of(sorted((args.work / "large").glob("*.npz")), args.worker, args.workers):
+        stem, portraits = composed.stem, open_composed(composed)
+        # Seeded by the shard, so that encoding again finds the same regions.
+        regions = enlarge_faces(portraits, np.random.default_rng(int(stem)))
+        for path, shard in ((folder / f"{stem}.npz", portraits), (folder / f"{stem}-faces.npz", regions)):
+            if len(shard.identity) and (args.refresh_faces or not path.exists()):
+                update_latents(path, with_mirrored(shard), autoencoder, faces, args.bf16)
+    if args.worker:
+        return
     data = read_latents(folder)
     spread = data.latents.astype(np.float32).std((0, 2, 3))
     print(f"{len(data.identity)} latents of {len(set(data.identity.tolist()))} identities, deviation {spread.round(2)}")

@@ -10,6 +10,9 @@ from forge.train.batches import Told
 from forge.train.critic import identity_contrast
 
 DROP_IDENTITY = 0.1
+# An enlarged face is never made of pure noise: the second pass starts in the middle of the schedule (`faceDetail.strength` of the
+# pack, and something to spare).
+ENLARGED_START = 0.6
 # How much the critic's word counts for each axis, mean 1: mood and pose are the ones that portraits obey least.
 AXIS_WEIGHTS = (0.4, 0.6, 0.8, 2.0, 1.9, 0.3)
 
@@ -76,7 +79,7 @@ def flow_loss(
     latents, device = told.latents, told.latents.device
     count = len(latents)
     even = (torch.randperm(count, device=device) + torch.rand(count, device=device)) / count
-    sigma = shift_sigma(even, SHIFT)
+    sigma = shift_sigma(torch.where(told.enlarged, ENLARGED_START * even, even), SHIFT)
     scale = (torch.rand(count, device=device) >= DROP_IDENTITY).float()
     noise = torch.randn_like(latents)
     mix = sigma.view(-1, 1, 1, 1)
