@@ -11,8 +11,8 @@ const HEIGHTS = 2.4;
 const WIDTHS = 2;
 /** Down from the middle of the box, in its heights: shoulders take more room than hair. */
 const LOWERED = 0.1;
-/** How far around the box the second picture counts alone, in heights and widths of the box. */
-const SOLID = 0.12;
+/** How far around the box the second picture counts alone, in heights and widths of the box: to the top of most hair, which must not be there twice. */
+const SOLID = 0.35;
 
 /**
  * A region of whole pixels with the picture's aspect ratio, to within half a pixel, inside the picture.

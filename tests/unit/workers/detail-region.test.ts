@@ -106,7 +106,7 @@ describe('detailMask', () => {
 				expect(at(mask, region, x - region.x, y - region.y)).toBe(1);
 		const row = Math.round(face.y + face.height / 2 - region.y);
 		for (let x = 1; x < region.width; x++)
-			expect(Math.abs(at(mask, region, x, row) - at(mask, region, x - 1, row))).toBeLessThan(0.06);
+			expect(Math.abs(at(mask, region, x, row) - at(mask, region, x - 1, row))).toBeLessThan(0.1);
 	});
 
 	it('does not fade where the picture itself ends', () => {
