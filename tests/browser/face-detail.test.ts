@@ -180,6 +180,8 @@ describe('a face that came out small', () => {
 			const [before, after] = [await shoot(scene), await shoot({ ...scene, detail })];
 			// Nothing has to be found for it; what came of it is looked at once.
 			expect(after.looked).toHaveLength(1);
+			// A detector that sees one elsewhere changes nothing.
+			expect((await shoot({ ...scene, detail, faces: [FACE] })).data).toEqual(after.data);
 			return after.data.some((value, i) => value !== before.data[i]);
 		};
 		const outcomes = [await made(1), await made(2), await made(3), await made(4)];

@@ -50,7 +50,7 @@ export function composedWithin(
 }
 
 /**
- * Where the face was told to be, for a picture in which none is found.
+ * Where the face was told to be. `forge/data/face_regions.py` cuts what the denoiser learns from by the same figures.
  *
  * @param composition [1, length], which begins with x and y of both eyes, the tip of the nose and both corners of the mouth
  * @returns pixels of `picture`

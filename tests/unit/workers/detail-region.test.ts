@@ -107,6 +107,12 @@ describe('detailMask', () => {
 		const row = Math.round(face.y + face.height / 2 - region.y);
 		for (let x = 1; x < region.width; x++)
 			expect(Math.abs(at(mask, region, x, row) - at(mask, region, x - 1, row))).toBeLessThan(0.1);
+		// It rises to the face and falls behind it, and never turns.
+		const middle = Math.round(face.x + face.width / 2 - region.x);
+		for (let x = 1; x < region.width; x++) {
+			const rise = at(mask, region, x, row) - at(mask, region, x - 1, row);
+			expect(x <= middle ? rise : -rise).toBeGreaterThanOrEqual(0);
+		}
 	});
 
 	it('does not fade where the picture itself ends', () => {

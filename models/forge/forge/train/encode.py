@@ -144,10 +144,12 @@ def run(args: argparse.Namespace) -> None:
         encode_references(args.data, folder, faces)
     for composed in share_of(sorted((args.work / "large").glob("*.npz")), args.worker, args.workers):
         stem, portraits = composed.stem, open_composed(composed)
-        # Seeded by the shard, so that encoding again finds the same regions.
-        regions = enlarge_faces(portraits, np.random.default_rng(int(stem)))
-        for path, shard in ((folder / f"{stem}.npz", portraits), (folder / f"{stem}-faces.npz", regions)):
-            if len(shard.identity) and (args.refresh_faces or not path.exists()):
+        for enlarged, path in enumerate((folder / f"{stem}.npz", folder / f"{stem}-faces.npz")):
+            if path.exists() and not args.refresh_faces:
+                continue
+            # Seeded by the shard, so that encoding again finds the same regions.
+            shard = enlarge_faces(portraits, np.random.default_rng(int(stem))) if enlarged else portraits
+            if len(shard.identity):
                 update_latents(path, with_mirrored(shard), autoencoder, faces, args.bf16)
     if args.worker:
         return
