@@ -15,7 +15,6 @@ from forge.nets.face_encoder import FaceEncoder
 from forge.train.adversary import Adversary, face_distance
 from forge.train.batches import Told
 from forge.train.distil import Grid, own_latents, teach
-from forge.train.face import freeze_norms
 from forge.train.parallel import Context
 from forge.train.picture_losses import cut_patches, energy_loss
 
@@ -113,14 +112,3 @@ def test_teacher_guides_and_students_start_from_what_they_made() -> None:
     torch.manual_seed(1)
     made = own_latents(Falling(), grid, 3, told, one)
     assert torch.allclose(made, noise + (grid.sigmas[3] - 1), atol=1e-5)
-
-
-def test_a_tuned_face_encoder_starts_as_it_was() -> None:
-    torch.manual_seed(0)
-    encoder, crops = FaceEncoder(POCKET).eval(), torch.randn(4, 3, 112, 112)
-    before = encoder(crops)
-    freeze_norms(encoder)
-    assert torch.equal(encoder.train()(crops), before)
-    # Without it the batch would decide, and the picture of one sitter change with its neighbours.
-    plain = FaceEncoder(POCKET).train()
-    assert not torch.allclose(plain(crops)[:1], plain(crops[:2])[:1], atol=1e-4)

@@ -8,7 +8,7 @@ from forge.data.face_regions import EYES, BOX_HEIGHT, HEIGHTS, SMALLEST, enlarge
 from forge.data.shards import Portraits
 from forge.nets.config import POCKET, UNSET
 from forge.train.batches import Batches
-from forge.train.encode import FIELDS, LatentSet
+from forge.data.latents import FIELDS, LatentSet
 from forge.train.objectives import ENLARGED_START, flow_loss
 from forge.nets.bundle import SHIFT, shift_sigma
 

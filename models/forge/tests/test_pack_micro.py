@@ -14,7 +14,9 @@ import torch
 from forge.nets.bundle import Bundle
 from forge.nets.config import MICRO
 from forge.pack import likeness
+from forge.pack.export import BORROWED_FILES
 from forge.pack.goldens import BYTE_TOLERANCE
+from forge.pack.manifest import list_licences
 from forge.pack.micro import MICRO_THRESHOLD, enliven, write_micro
 from forge.pack.quantise import dequantise_array, quantise_array, round_to_grid
 from forge.pack.runner import PackRunner
@@ -23,7 +25,7 @@ from forge.pack.write import default_settings, write_pack
 
 ALLOWED = {
     "Add", "Cast", "Clip", "Concat", "Conv", "Cos", "DepthToSpace", "Div", "Exp", "Expand", "Flatten", "Gather", "Gemm",
-    "InstanceNormalization", "LayerNormalization", "Less", "Log", "MatMul", "Mul", "Neg", "ReduceL2", "Relu", "Reshape", "Sigmoid",
+    "InstanceNormalization", "LayerNormalization", "Less", "Log", "MatMul", "Mul", "Neg", "Pad", "ReduceL2", "Relu", "Reshape", "Sigmoid",
     "Sin", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where",
 }
 
@@ -60,6 +62,15 @@ def test_size_and_operators(folder: Path) -> None:
 def test_a_second_pass_over_small_faces_is_said_only_where_it_is_wanted() -> None:
     assert "faceDetail" not in default_settings(8, 1.0)
     assert default_settings(8, 1.0, [0.2, 0.5])["faceDetail"] == {"below": 0.2, "strength": 0.5}
+
+
+def test_borrowed_weights_come_under_their_own_licence() -> None:
+    files = ["face-encoder.onnx", "denoiser.onnx"]
+    own, theirs = list_licences(files, BORROWED_FILES)
+    assert (own["name"], own["files"]) == ("CC0-1.0", ["denoiser.onnx"])
+    assert (theirs["name"], theirs["files"], theirs["nonCommercial"]) == ("Apache-2.0", ["face-encoder.onnx"], False)
+    # Random weights are nobody's.
+    assert [licence["files"] for licence in list_licences(files, frozenset())] == [files]
 
 
 def test_manifest_is_complete(folder: Path) -> None:

@@ -16,8 +16,8 @@ from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import MICRO, POCKET
 from forge.nets.critic import LatentCritic, align_latents
 from forge.train.batches import Batches, Told
-from forge.train.critic import identity_contrast
-from forge.train.encode import LatentSet
+from forge.train.metric import identity_contrast
+from forge.data.latents import LatentSet
 from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
 from forge.train.metric import contrast
 from forge.train.objectives import criticise, flow_loss, guidance_target

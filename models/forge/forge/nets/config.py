@@ -28,7 +28,16 @@ class PocketConfig:
     detail_encoder_channels: tuple[int, ...] = (32, 64, 128, 192)
     decoder_channels: tuple[int, ...] = (160, 96, 48, 24, 16)
     decoder_blocks: tuple[int, ...] = (3, 3, 2, 2, 1)
-    face_channels: tuple[int, int, int] = (56, 112, 192)
+    # Stem and inverted residuals of EfficientNet-Lite1 up to a sixteenth: kernel, stride, expansion, channels.
+    face_stem: int = 32
+    face_blocks: tuple[tuple[int, int, int, int], ...] = (
+        (3, 1, 1, 16),
+        *((3, 2, 6, 24), (3, 1, 6, 24), (3, 1, 6, 24)),
+        *((5, 2, 6, 40), (5, 1, 6, 40), (5, 1, 6, 40)),
+        *((3, 2, 6, 80), (3, 1, 6, 80), (3, 1, 6, 80), (3, 1, 6, 80)),
+        *((5, 1, 6, 112), (5, 1, 6, 112), (5, 1, 6, 112), (5, 1, 6, 112)),
+    )
+    face_squeezed: int = 48
     denoiser_channels: tuple[int, int] = (96, 256)
     transformer_blocks: int = 3
     head_width: int = 32
@@ -57,8 +66,12 @@ class PocketConfig:
 
     @staticmethod
     def from_dict(values: dict) -> "PocketConfig":
-        """Inverse of `to_dict`; lists (as JSON makes them) become tuples again."""
-        return PocketConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
+        """Inverse of `to_dict`; lists (as JSON makes them) become tuples again, nested ones too."""
+
+        def frozen(value: object) -> object:
+            return tuple(map(frozen, value)) if isinstance(value, list) else value
+
+        return PocketConfig(**{k: frozen(v) for k, v in values.items()})
 
 
 POCKET = PocketConfig()
@@ -76,7 +89,9 @@ MICRO = PocketConfig(
     encoder_channels=(8, 12, 16),
     decoder_channels=(16, 12, 12, 8),
     decoder_blocks=(1, 1, 1, 1),
-    face_channels=(8, 12, 16),
+    face_stem=8,
+    face_blocks=((3, 1, 1, 8), (3, 2, 2, 8), (5, 2, 2, 12), (3, 2, 2, 16), (3, 1, 2, 16)),
+    face_squeezed=16,
     denoiser_channels=(16, 24),
     transformer_blocks=1,
     head_width=12,

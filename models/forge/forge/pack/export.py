@@ -15,6 +15,8 @@ from forge.pack.write import default_settings, write_pack
 # checkpoint file -> attribute of the bundle
 PARTS = {"autoencoder.pt": "autoencoder", "face.pt": "face_encoder", "denoiser.pt": "conditioned"}
 DISTILLED = "distilled.pt"
+# Files whose weights started from EfficientNet-Lite1's.
+BORROWED_FILES = frozenset({"face-encoder.onnx"})
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +49,8 @@ def run(args: argparse.Namespace) -> None:
     bundle = Bundle(POCKET).eval() if args.untrained else load_bundle(args.checkpoints)
     about = {"id": "pocket", "title": "Pocket", "version": args.version}
     defaults = default_settings(args.steps, args.guidance, args.face_detail)
-    _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD)
+    borrowed = frozenset() if args.untrained else BORROWED_FILES
+    _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD, borrowed)
     for name, agreement in report.items():
         print(name, {k: float(f"{v:.6g}") for k, v in asdict(agreement).items()})
     if args.teacher:

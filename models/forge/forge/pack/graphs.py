@@ -9,11 +9,9 @@ import onnx
 import onnxruntime
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from forge.nets.bundle import Bundle
 from forge.nets.config import AXES, PocketConfig
-from forge.nets.face_encoder import NormedResidual
 from forge.pack.quantise import quantise_graph
 
 OPSET = 18
@@ -42,23 +40,6 @@ class Call(nn.Module):
     def forward(self, *args: Tensor) -> Tensor | tuple[Tensor, ...]:
         """Whatever the method takes and returns."""
         return getattr(self.module, self.method)(*args)
-
-
-def fold_batch_norms(model: nn.Module) -> nn.Module:
-    """Fold every BatchNorm into the convolution before it (eval mode only), in place; returns `model`."""
-    for module in list(model.modules()):
-        if isinstance(module, NormedResidual):
-            for name in ("first", "second"):
-                norm = getattr(module, f"{name}_norm")
-                if isinstance(norm, nn.BatchNorm2d):
-                    setattr(module, name, fuse_conv_bn_eval(getattr(module, name), norm))
-                    setattr(module, f"{name}_norm", nn.Identity())
-        elif isinstance(module, nn.Sequential):
-            for i in range(1, len(module)):
-                if isinstance(module[i], nn.BatchNorm2d):
-                    module[i - 1] = fuse_conv_bn_eval(module[i - 1], module[i])
-                    module[i] = nn.Identity()
-    return model
 
 
 def build_graphs(bundle: Bundle, seed: int = 0) -> list[Graph]:

@@ -23,6 +23,15 @@ LICENCE = {
     "nonCommercial": False,
 }
 
+# What a network whose trunk started from ImageNet weights comes under besides: they are Google's, published with TensorFlow's models.
+BORROWED = {
+    "name": "Apache-2.0",
+    "url": "https://www.apache.org/licenses/LICENSE-2.0",
+    "summary": "The face encoder starts from EfficientNet-Lite1, which Google trained on photographs (ImageNet), and was trained on by this project; "
+    "use it for anything, keep this notice when you pass it on.",
+    "nonCommercial": False,
+}
+
 
 def describe(value: onnx.ValueInfoProto) -> dict:
     """Name, shape and dtype of a graph input or output."""
@@ -51,8 +60,17 @@ def hash_file(path: Path) -> dict:
     return {"path": path.name, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest(), "chunks": parts}
 
 
-def build_manifest(folder: Path, graphs: list[Graph], config: PocketConfig, about: dict, defaults: dict) -> dict:
-    """The manifest of the graphs written in `folder`. `about` holds id, title and version.
+def list_licences(files: list[str], borrowed: frozenset[str]) -> list[dict]:
+    """Licences of the files of a pack; those in `borrowed` hold weights that started from somebody else's."""
+    own = [{**LICENCE, "files": [file for file in files if file not in borrowed]}]
+    return own + [{**BORROWED, "files": [file for file in files if file in borrowed]}] if borrowed else own
+
+
+def build_manifest(
+    folder: Path, graphs: list[Graph], config: PocketConfig, about: dict, defaults: dict, borrowed: frozenset[str] = frozenset()
+) -> dict:
+    """The manifest of the graphs written in `folder`. `about` holds id, title and version; `borrowed` names the files whose
+    weights started from EfficientNet's.
 
     `identity.likeness` is left out: it is measured through the app on the finished pack, then added by `forge likeness`.
     """
@@ -69,7 +87,7 @@ def build_manifest(folder: Path, graphs: list[Graph], config: PocketConfig, abou
     return {
         "formatVersion": 1,
         **about,
-        "licences": [{**LICENCE, "files": [entry["path"] for entry in files]}],
+        "licences": list_licences([entry["path"] for entry in files], borrowed),
         "totalBytes": sum(entry["bytes"] for entry in files),
         "image": {"width": config.image_width, "height": config.image_height},
         "latents": {"channels": config.latent_channels, "factor": config.factor, "scale": 1.0, "shift": 0.0},

@@ -53,12 +53,12 @@ def write_unrounded(pack: Path, checkpoints: Path, out: Path) -> None:
     """Write the graphs of `checkpoints` with float weights, under the manifest of `pack`, into `out`."""
     # Only this needs the networks themselves.
     from forge.pack.export import load_bundle
-    from forge.pack.graphs import build_graphs, export_onnx, fold_batch_norms
+    from forge.pack.graphs import build_graphs, export_onnx
 
     never = 1 << 40
     out.mkdir(parents=True, exist_ok=True)
     shutil.copy(pack / "manifest.json", out / "manifest.json")
-    for graph in build_graphs(fold_batch_norms(load_bundle(checkpoints))):
+    for graph in build_graphs(load_bundle(checkpoints)):
         (out / graph.file).write_bytes(export_onnx(graph, never)[0])
 
 

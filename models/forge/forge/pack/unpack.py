@@ -23,7 +23,7 @@ from forge.nets.bundle import Bundle
 from forge.nets.config import POCKET, PocketConfig
 from forge.nets.grow import grow_into
 from forge.pack.export import DISTILLED, PARTS
-from forge.pack.graphs import Graph, build_graphs, export_onnx, fold_batch_norms
+from forge.pack.graphs import Graph, build_graphs, export_onnx
 from forge.pack.judge_files import read_weights
 from forge.train.loop import save_atomically
 
@@ -85,34 +85,13 @@ def read_graph(graph: Graph, data: bytes) -> dict[str, Tensor]:
     return found
 
 
-@torch.no_grad()
-def unfold(network: nn.Module, folded: nn.Module) -> None:
-    """Copy a network whose batch norms were folded away into one that has them: they only add the bias now."""
-    modules = dict(folded.named_modules())
-    state = network.state_dict()
-    for name, tensor in folded.state_dict().items():
-        if name in state:
-            state[name].copy_(tensor)
-    norms = [name for name, module in network.named_modules() if isinstance(module, nn.BatchNorm2d)]
-    for name in norms:
-        norm = network.get_submodule(name)
-        # A norm follows its convolution: `first_norm` after `first`, or number 1 after number 0 of a sequence.
-        head, _, last = name.rpartition(".")
-        before = last.removesuffix("_norm") if last.endswith("_norm") else str(int(last) - 1)
-        norm.weight.fill_(1)
-        norm.bias.copy_(modules[f"{head}.{before}" if head else before].bias)
-        norm.running_mean.zero_()
-        norm.running_var.fill_(1 - norm.eps)
-
-
 def read_bundle(pack: Path, config: PocketConfig) -> Bundle:
     """The networks of `pack`. Raises ValueError when a weight cannot be found (the pack was made by other networks)."""
-    bundle = Bundle(config)
-    folded = fold_batch_norms(scramble(Bundle(config)))
+    scrambled = scramble(Bundle(config))
     missing: set[str] = set()
-    owner = {id(tensor): name for name, tensor in folded.state_dict(keep_vars=True).items()}
+    owner = {id(tensor): name for name, tensor in scrambled.state_dict(keep_vars=True).items()}
     values: dict[str, Tensor] = {}
-    for graph in build_graphs(folded):
+    for graph in build_graphs(scrambled):
         found = read_graph(graph, (pack / graph.file).read_bytes())
         for name, tensor in graph.module.state_dict(keep_vars=True).items():
             if name in found:
@@ -122,9 +101,8 @@ def read_bundle(pack: Path, config: PocketConfig) -> Bundle:
     missing -= set(values)
     if missing:
         raise ValueError(f"{pack} does not hold {', '.join(sorted(missing)[:5])} ({len(missing)} weights)")
-    folded.load_state_dict(values, strict=False)
-    unfold(bundle, folded)
-    return bundle.eval()
+    scrambled.load_state_dict(values, strict=False)
+    return scrambled.eval()
 
 
 def config_of(pack: Path) -> PocketConfig:

@@ -4,7 +4,7 @@ from copy import deepcopy
 from pathlib import Path
 
 from forge.nets.bundle import Bundle
-from forge.pack.graphs import build_graphs, export_onnx, fold_batch_norms
+from forge.pack.graphs import build_graphs, export_onnx
 from forge.pack.manifest import build_manifest, write_json
 from forge.pack.quantise import round_to_grid
 from forge.pack.verify import Agreement, compare, run_torch
@@ -22,14 +22,16 @@ def default_settings(steps: int, guidance_scale: float, face_detail: list[float]
     return defaults
 
 
-def write_pack(bundle: Bundle, out: Path, about: dict, defaults: dict, threshold: int) -> tuple[Bundle, dict[str, Agreement]]:
-    """Export `bundle` into `out` (its graphs and manifest.json).
+def write_pack(
+    bundle: Bundle, out: Path, about: dict, defaults: dict, threshold: int, borrowed: frozenset[str] = frozenset()
+) -> tuple[Bundle, dict[str, Agreement]]:
+    """Export `bundle` into `out` (its graphs and manifest.json); `borrowed` as in `build_manifest`.
 
-    Returns a copy of the bundle that computes exactly what the pack computes (norms folded, weights rounded to int8),
+    Returns a copy of the bundle that computes exactly what the pack computes (weights rounded to int8),
     and the agreement of every graph. Raises ValueError when a graph does not match PyTorch.
     """
     out.mkdir(parents=True, exist_ok=True)
-    shipped = fold_batch_norms(deepcopy(bundle).eval())
+    shipped = deepcopy(bundle).eval()
     graphs = build_graphs(shipped)
     report = {}
     # All before the first rounding: two graphs share the autoencoder's layers.
@@ -39,5 +41,5 @@ def write_pack(bundle: Bundle, out: Path, about: dict, defaults: dict, threshold
         data, _ = export_onnx(graph, threshold)
         report[graph.name] = compare(data, graph, unrounded[graph.name])
         (out / graph.file).write_bytes(data)
-    write_json(out / "manifest.json", build_manifest(out, graphs, bundle.config, about, defaults))
+    write_json(out / "manifest.json", build_manifest(out, graphs, bundle.config, about, defaults, borrowed))
     return shipped, report

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, relu
 
-from forge.nets.face_encoder import FaceEncoder, NormedResidual
+from forge.nets.face_encoder import FaceEncoder
 from forge.train.loop import save_atomically
 from forge.train.parallel import Context
 
@@ -89,10 +89,7 @@ def face_distance(encoder: FaceEncoder, output: Tensor, target: Tensor, seen: Te
     Features of every stage are compared by their direction in each place, which no change of contrast moves.
     """
     total = output.new_zeros(len(output))
-    for stage in encoder.trunk:
-        output, target = stage(output), stage(target)
-        if isinstance(stage, NormedResidual):
-            total = total + (1 - torch.cosine_similarity(output, target, dim=1, eps=1e-4)).mean((1, 2))
-    ends = [nn.functional.normalize(encoder.head(x.flatten(1)).float(), dim=1) for x in (output, target)]
-    total = total + (1 - (ends[0] * ends[1]).sum(1))
+    for mine, theirs in zip(encoder.stages(output), encoder.stages(target)):
+        total = total + (1 - torch.cosine_similarity(mine, theirs, dim=1, eps=1e-4)).mean((1, 2))
+    total = total + (1 - (encoder(output) * encoder(target)).sum(1))
     return (total * seen).sum() / seen.sum().clamp_min(1)

@@ -8,13 +8,13 @@ from torch import Tensor, nn
 
 from forge.data.composition import POINTS
 from forge.nets.config import UNSET
-from forge.train.encode import LatentSet
+from forge.data.latents import LatentSet
 
 DROP_AXIS = 0.1
 DROP_ALL = 0.1
 # How often the sitter is described by another directed portrait instead of references.
 DIRECTED = 0.25
-EMBEDDING_NOISE = 0.01
+EMBEDDING_NOISE = 0.02
 # Share of a batch that is enlarged faces, where there are any: nearly every portrait's face is made as one.
 ENLARGED = 0.5
 # Standard deviation of the points told, as a share of the distance from eyes to mouth: a composition is somebody else's, so

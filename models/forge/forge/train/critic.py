@@ -7,16 +7,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from forge.data.latents import read_latents, sitter_means
 from forge.nets.bundle import Conditioned, load_part
 from forge.nets.config import AXES, POCKET, UNSET
 from forge.nets.critic import LatentCritic
 from forge.train.batches import Batches
-from forge.train.encode import LatentSet, read_latents
 from forge.train.loop import add_training_arguments, fit
+from forge.train.metric import identity_contrast
 from forge.train.parallel import Context, launch
 
-# Temperature of the contrast between the sitters of a batch.
-TEMPERATURE = 0.1
 # Share of a batch that is not clean latents but what the denoiser predicts from noisy ones, told nothing.
 PREDICTED = 0.4
 MOST_NOISE = 0.4
@@ -25,25 +24,6 @@ MOST_NOISE = 0.4
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Arguments of `forge train-critic`."""
     add_training_arguments(parser, batch=96, rate=2e-3)
-
-
-def identity_contrast(found: Tensor, wanted: Tensor, people: Tensor) -> Tensor:
-    """Each of `found` [B, E] should be nearer to its own sitter's embedding `wanted` [B, E] than to the other sitters' of
-    the batch; `people` [B] are their numbers (a sitter is not contrasted with himself). Returns losses [B]."""
-    similarity = found.float() @ wanted.T / TEMPERATURE
-    same = people[:, None] == people[None]
-    itself = torch.eye(len(people), dtype=torch.bool, device=found.device)
-    similarity = similarity.masked_fill(same & ~itself, -1e4)
-    return cross_entropy(similarity, torch.arange(len(people), device=found.device), reduction="none")
-
-
-def sitter_means(data: LatentSet) -> dict[int, np.ndarray]:
-    """Identity -> mean of its reference embeddings, f32 [E] of unit length."""
-    means = {}
-    for person in np.unique(data.reference_identity):
-        mean = data.reference_embedding[data.reference_identity == person].astype(np.float32).mean(0)
-        means[int(person)] = mean / np.linalg.norm(mean)
-    return means
 
 
 @torch.no_grad()

@@ -13,7 +13,7 @@ from forge.nets.config import AXES, OPTIONS, POCKET
 from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches
-from forge.train.encode import LatentSet, read_latents
+from forge.data.latents import LatentSet, read_latents
 from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.objectives import channel_importance, flow_loss
 from forge.train.parallel import Context, launch

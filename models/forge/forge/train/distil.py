@@ -19,7 +19,7 @@ from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches, Told
 from forge.train.denoiser import sheet_requests
-from forge.train.encode import read_latents
+from forge.data.latents import read_latents
 from forge.train.loop import add_training_arguments, fit
 from forge.train.objectives import channel_importance, criticise
 from forge.train.parallel import Context, launch

@@ -7,7 +7,6 @@ WORK/latents/references.npz: embedding f16 [N, 256], identity i32 [N]
 """
 
 import argparse
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch.nn.functional import avg_pool2d
 from forge.data.align import align_faces, flip_points, to_tensor
 from forge.data.composition import flip_composition
 from forge.data.face_regions import enlarge_faces
+from forge.data.latents import read_latents
 from forge.data.shards import Portraits, halve, open_composed, read_references, share_of, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
@@ -29,24 +29,6 @@ from forge.train.picture_losses import importance
 BATCH = 32
 # The map of importance is drawn this many times smaller than the picture, and averaged over latents.
 FINER = 8
-
-
-@dataclass(frozen=True)
-class LatentSet:
-    """Everything the denoiser trains on, in memory; the fields are those of the module's docstring."""
-
-    latents: np.ndarray
-    weights: np.ndarray
-    direction: np.ndarray
-    identity: np.ndarray
-    record: np.ndarray
-    embedding: np.ndarray
-    composition: np.ndarray
-    reference_embedding: np.ndarray
-    reference_identity: np.ndarray
-
-
-FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding", "composition")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -119,16 +101,6 @@ def encode_references(data: Path, folder: Path, faces: FaceEncoder) -> None:
     embedding = np.concatenate([embed(faces, crops), embed(faces, crops[:, :, ::-1])]).astype(np.float16)
     identity = np.concatenate([references.identity] * 2)
     np.savez(folder / "references.npz", embedding=embedding, identity=identity)
-
-
-def read_latents(folder: Path) -> LatentSet:
-    """All cached latents of a work folder. Raises FileNotFoundError when `forge encode` has not run."""
-    shards = [np.load(path) for path in sorted(folder.glob("[0-9]*.npz"))]
-    if not shards:
-        raise FileNotFoundError(f"no latents in {folder}: run `forge encode` first")
-    references = np.load(folder / "references.npz")
-    columns = [np.concatenate([shard[field] for shard in shards]) for field in FIELDS]
-    return LatentSet(*columns, references["embedding"], references["identity"])
 
 
 def run(args: argparse.Namespace) -> None:

@@ -4,16 +4,19 @@ import argparse
 from pathlib import Path
 
 import torch
-from torch import nn
 
 from forge.data.crops import ZOOM, gather_crops
 from forge.data.shards import read_identities, update_cache
 from forge.nets.bundle import load_part
 from forge.nets.config import POCKET
-from forge.nets.face_encoder import FaceEncoder
+from forge.nets.face_encoder import FaceEncoder, start_from_photographs
+from forge.data.latents import read_latents, sitter_means
 from forge.train.loop import add_training_arguments, fit
 from forge.train.metric import Regressed, metric_loss, save_network
 from forge.train.parallel import Context, launch
+
+# Stem and so many blocks stay as photographs taught them: edges, textures and colours, down to a quarter of the size.
+HELD = 4
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,23 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--looks", type=int, default=2, help="looks applied to every record; 0: compose nothing")
     parser.add_argument("--tune", action="store_true", help="go on from WORK/face.pt, as `unpack` writes it, for a changed renderer")
-
-
-class FrozenNorm(nn.BatchNorm2d):
-    """A batch norm that never looks at the batch: an unpacked encoder's norms are folded into its convolutions, and what
-    they would measure now has nothing to do with how it was trained."""
-
-    def train(self, mode: bool = True) -> "FrozenNorm":
-        """Stays as it is, whatever its network does."""
-        return super().train(False)
-
-
-def freeze_norms(network: nn.Module) -> None:
-    """Turn every batch norm of `network` into one that stays as it is."""
-    for module in network.modules():
-        if isinstance(module, nn.BatchNorm2d):
-            module.__class__ = FrozenNorm
-            module.train(False)
+    parser.add_argument("--keep-places", action="store_true", help="sitters keep the embeddings of WORK/latents, so that critic and denoiser stay valid")
 
 
 def work(args: argparse.Namespace, context: Context) -> None:
@@ -50,10 +37,13 @@ def work(args: argparse.Namespace, context: Context) -> None:
     encoder = FaceEncoder(POCKET)
     if args.tune:
         load_part(encoder, args.work / "face.pt")
-        freeze_norms(encoder)
+    else:
+        start_from_photographs(encoder)
+    encoder.hold(HELD)
+    places = sitter_means(read_latents(args.work / "latents")) if args.keep_places else None
     model = Regressed(encoder, POCKET.embedding, known.targets().shape[1])
     model = model.to(context.device, memory_format=torch.channels_last)
-    loss_of = metric_loss(model, crops, known, POCKET.crop_size, ZOOM, args.seed * 100 + context.rank)
+    loss_of = metric_loss(model, crops, known, POCKET.crop_size, ZOOM, args.seed * 100 + context.rank, places=places)
     fit(context, args, model, "face-training", loss_of)
     if context.leads:
         save_network(args.work / "face-training.pt", args.work / "face.pt")

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, smooth_l1_loss
 
 from forge.data.align import to_tensor
-from forge.data.augment import jitter, randomise
+from forge.data.augment import MOVED, change_backdrops, jitter, randomise
 from forge.data.crops import FaceCrops, PairSampler
 from forge.data.shards import Identities
 
@@ -33,6 +33,16 @@ def contrast(embeddings: Tensor, identities: Tensor) -> tuple[Tensor, float]:
     return loss, float(hit)
 
 
+def identity_contrast(found: Tensor, wanted: Tensor, people: Tensor) -> Tensor:
+    """Each of `found` [B, E] should be nearer to its own sitter's embedding `wanted` [B, E] than to the other sitters' of
+    the batch; `people` [B] are their numbers (a sitter is not contrasted with himself). Returns losses [B]."""
+    similarity = found.float() @ wanted.T / TEMPERATURE
+    same = people[:, None] == people[None]
+    itself = torch.eye(len(people), dtype=torch.bool, device=found.device)
+    similarity = similarity.masked_fill(same & ~itself, -1e4)
+    return cross_entropy(similarity, torch.arange(len(people), device=found.device), reduction="none")
+
+
 class Regressed(nn.Module):
     """An embedding network with a linear read-out of the known attributes and shape, which only training uses."""
 
@@ -48,22 +58,38 @@ class Regressed(nn.Module):
         return embedding, self.read(embedding * self.gain)
 
 
+def settle(embeddings: Tensor, identities: Tensor, places: Tensor) -> Tensor:
+    """How far embeddings [2P, D] are from the `places` [P, D] that their sitters (`identities` [P]) have already, by themselves
+    and compared with the other sitters' places."""
+    wanted = places.repeat(2, 1)
+    far = 1 - (embeddings.float() * wanted).sum(1)
+    return 2 * far.mean() + identity_contrast(embeddings, wanted, identities.repeat(2)).mean()
+
+
 def metric_loss(
-    model: Regressed, crops: FaceCrops, known: Identities, size: int, zoom: float, seed: int, regression: float = 1.0
+    model: Regressed, crops: FaceCrops, known: Identities, size: int, zoom: float, seed: int, regression: float = 1.0,
+    places: dict[int, np.ndarray] | None = None,
 ) -> Callable[[int], tuple[Tensor, dict[str, float]]]:
-    """The `loss_of` of `fit` for metric learning on `crops`; `zoom` is the part of a crop that the template covers."""
+    """The `loss_of` of `fit` for metric learning on `crops`; `zoom` is the part of a crop that the template covers. With `places`
+    (identity -> embedding) sitters go where an earlier encoder had them, so that what was trained with its embeddings stays
+    valid."""
     sampler = PairSampler(crops, seed)
-    targets = torch.from_numpy(known.targets())
+    targets, weights = torch.from_numpy(known.targets()), torch.from_numpy(known.weights())
     row_of = {int(seed_): i for i, seed_ in enumerate(known.seed)}
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
         images, identities = sampler.draw(batch // 2)
         device = next(model.parameters()).device
-        views = randomise(jitter(to_tensor(images), size, zoom)).to(device, memory_format=torch.channels_last)
-        embeddings, predicted = model(views)
-        loss, hit = contrast(embeddings, torch.from_numpy(identities).to(device))
+        cut = jitter(to_tensor(images), size, zoom)
+        views = randomise(change_backdrops(cut[:, :3], (cut[:, 3:] + 1) / 2, MOVED))
+        embeddings, predicted = model(views.to(device, memory_format=torch.channels_last))
+        people = torch.from_numpy(identities).to(device)
+        loss, hit = contrast(embeddings, people)
+        if places:
+            loss = loss + settle(embeddings, people, torch.from_numpy(np.stack([places[int(i)] for i in identities])).to(device))
         rows = [row_of[int(i)] for i in identities]
-        error = smooth_l1_loss(predicted, targets[rows].repeat(2, 1).to(device))
+        errors = smooth_l1_loss(predicted, targets[rows].repeat(2, 1).to(device), reduction="none")
+        error = (errors * weights.to(device)).mean()
         return loss + regression * error, {"hit": hit, "regression": float(error.detach())}
 
     return loss_of

@@ -7,7 +7,7 @@ from torch.nn.functional import cross_entropy
 from forge.nets.bundle import SHIFT, shift_sigma
 from forge.nets.config import UNSET
 from forge.train.batches import Told
-from forge.train.critic import identity_contrast
+from forge.train.metric import identity_contrast
 
 DROP_IDENTITY = 0.1
 # An enlarged face is never made of pure noise: the second pass starts in the middle of the schedule (`faceDetail.strength` .6 is 5
