@@ -68,10 +68,12 @@ export function remarkFigures(pictures) {
  */
 export function likenessScale({ genuine, strangers, pairs }) {
 	const near = rounded(quantile(strangers, 0.99));
+	const distant = rounded(quantile(strangers, 0.9));
 	return {
 		close: Math.max(near, rounded(quantile(genuine, 0.5))),
 		near,
-		distant: rounded(quantile(strangers, 0.9)),
-		stranger: rounded(quantile(pairs, 0.01))
+		distant,
+		// Nobody who comes closer than nine strangers in ten is called one: photographs of a real person differ more than made ones.
+		stranger: Math.min(distant, rounded(quantile(pairs, 0.01)))
 	};
 }

@@ -1,6 +1,6 @@
 """Writes face-region-reference.json: where the forge cuts the regions of faces that the denoiser learns from.
 
-    cd models/forge && python ../../tests/golden/make-face-region-reference.py
+    cd models/forge && python ../../tests/golden/make-face-region-reference.py && npx prettier --write ../../tests/golden/face-region-reference.json
 """
 
 import json

@@ -39,6 +39,14 @@ describe('measures', () => {
 		expect(close).toBe(near);
 		expect(near).toBeGreaterThan(distant);
 	});
+	it('calls nobody a stranger who comes closer than most strangers do', () => {
+		const strangers = Array.from({ length: 101 }, (_, i) => i / 200);
+		const far = likenessScale({ genuine: [0.9], strangers, pairs: [0.8, 0.9] });
+		expect(far.stranger).toBe(far.distant);
+		// Where a sitter's own pictures fall below that, they decide.
+		const loose = likenessScale({ genuine: [0.9], strangers, pairs: [0.2, 0.9] });
+		expect(loose.stranger).toBeLessThan(loose.distant);
+	});
 });
 
 describe('trials', () => {
