@@ -53,8 +53,8 @@ def initializers(model: onnx.ModelProto) -> dict[str, np.ndarray]:
 def scramble(bundle: Bundle) -> Bundle:
     """Fill every parameter and floating buffer with values that occur nowhere else; returns `bundle`."""
     draw = torch.Generator().manual_seed(1)
-    for name, tensor in bundle.state_dict().items():
-        if tensor.is_floating_point() and not name.endswith("running_var"):
+    for tensor in bundle.state_dict().values():
+        if tensor.is_floating_point():
             tensor.copy_(torch.randn(tensor.shape, generator=draw) * 0.1 + 0.5)
     return bundle.eval()
 
