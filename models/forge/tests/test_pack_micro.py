@@ -25,7 +25,7 @@ from forge.pack.write import default_settings, write_pack
 
 ALLOWED = {
     "Add", "Cast", "Clip", "Concat", "Conv", "Cos", "DepthToSpace", "Div", "Exp", "Expand", "Flatten", "Gather", "Gemm",
-    "InstanceNormalization", "LayerNormalization", "Less", "Log", "MatMul", "Mul", "Neg", "Pad", "ReduceL2", "Relu", "Reshape", "Sigmoid",
+    "InstanceNormalization", "LayerNormalization", "Less", "Log", "MatMul", "Mul", "Neg", "ReduceL2", "Relu", "Reshape", "Sigmoid",
     "Sin", "Slice", "Softmax", "Sub", "Tanh", "Transpose", "Unsqueeze", "Where",
 }
 

@@ -11,15 +11,14 @@ from torch import nn
 
 from forge.data.align import TEMPLATE, align_faces, anchors, flip_points, similarity
 from forge.data.crops import FaceCrops, PairSampler
+from forge.data.latents import LatentSet
 from forge.data.shards import read_cache, shard_paths
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import MICRO, POCKET
 from forge.nets.critic import LatentCritic, align_latents
 from forge.train.batches import Batches, Told
-from forge.train.metric import identity_contrast
-from forge.data.latents import LatentSet
 from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
-from forge.train.metric import contrast
+from forge.train.metric import contrast, identity_contrast
 from forge.train.objectives import criticise, flow_loss, guidance_target
 from forge.train.optimiser import build_optimiser, orthogonalise
 from forge.train.parallel import Context, launch
