@@ -13,6 +13,7 @@ STEPS = {
     "faults": ("forge.render.faults", "render reference photographs with one fault each, for the app's quality remarks"),
     "heldout": ("forge.render.heldout", "render sitters never trained on, photographed and as directed portraits, for `npm run sitter:eval` and `pocket:eval`"),
     "train-ae": ("forge.train.autoencoder", "train the latent autoencoder"),
+    "train-decoder": ("forge.train.decoder", "tune the decoder on what the denoiser makes, against a discriminator"),
     "train-face": ("forge.train.face", "train the face encoder that conditions the denoiser"),
     "encode": ("forge.train.encode", "cache latents and reference embeddings for the denoiser"),
     "train-critic": ("forge.train.critic", "train the network that judges predicted latents while the denoiser trains"),

@@ -62,7 +62,7 @@ def test_discriminator_learns_and_its_word_is_weighted(tmp_path: Path) -> None:
     layer = nn.Parameter(torch.full((1, 3, 1, 1), 0.5))
     output = sharp * layer
     error = (output - sharp).abs().mean()
-    adversarial = adversary.loss(output, error, layer, 0.5)
+    adversarial = adversary.loss(output, sharp, error, layer, 0.5)
     gradients = [torch.autograd.grad(loss, layer, retain_graph=True)[0].norm() for loss in (error, adversarial)]
     assert torch.isclose(gradients[1], 0.5 * gradients[0], rtol=0.02)
     adversary.save()

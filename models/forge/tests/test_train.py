@@ -19,7 +19,7 @@ from forge.nets.critic import LatentCritic, align_latents
 from forge.train.batches import Batches, Told
 from forge.train.loop import add_training_arguments, fit, learning_rate, seconds
 from forge.train.metric import contrast, identity_contrast
-from forge.train.objectives import criticise, flow_loss, guidance_target
+from forge.train.objectives import Guidance, criticise, flow_loss, guidance_target
 from forge.train.optimiser import build_optimiser, orthogonalise
 from forge.train.parallel import Context, launch
 from forge.train.picture_losses import cut_patches, importance
@@ -152,38 +152,54 @@ def test_critic_asks_for_what_was_told_only() -> None:
     assert criticise(KnowingCritic(right, told.embedding.roll(1, 0)), told.latents, on, told, on)[1] == 0
 
 
-class TwoMinds(nn.Module):
-    """One velocity when it is told something, another when it is told nothing."""
+class ThreeMinds(nn.Module):
+    """One velocity when it is told a sitter, another when it is told a direction alone, a third when it is told nothing."""
 
-    def __init__(self, told: float, plain: float) -> None:
+    def __init__(self, told: float, directed: float, plain: float) -> None:
         super().__init__()
-        self.told, self.plain = (nn.Parameter(torch.tensor(value)) for value in (told, plain))
+        self.told, self.directed, self.plain = (nn.Parameter(torch.tensor(value)) for value in (told, directed, plain))
 
-    def forward(self, latents: torch.Tensor, timestep: torch.Tensor, direction: torch.Tensor, *_: torch.Tensor) -> torch.Tensor:
+    def forward(
+        self, latents: torch.Tensor, timestep: torch.Tensor, direction: torch.Tensor, embedding: torch.Tensor, scale: torch.Tensor,
+        *_: torch.Tensor,
+    ) -> torch.Tensor:
         nothing = (direction == 9).all(1).view(-1, 1, 1, 1)
-        return torch.where(nothing, self.plain, self.told).expand_as(latents)
+        nobody = torch.where(nothing, self.plain, self.directed)
+        return torch.where(scale.view(-1, 1, 1, 1) > 0, self.told, nobody).expand_as(latents)
 
 
 def test_guided_velocity_is_where_training_settles() -> None:
     told = told_batch(4)
-    true, plain, sigma = 1.0, 0.2, torch.full((4,), 0.5)
-    for guidance in (2.0, 3.0):
-        guided = true + (guidance - 1) * (true - plain)
-        model = TwoMinds(guided, plain)
-        velocity = model(told.latents, sigma, told.direction)
-        target = true + guidance_target(model, told.latents, sigma, told, velocity, guidance)
-        assert torch.allclose(target, torch.full_like(target, guided), atol=1e-5)
-    nothing = replace(told, direction=torch.full_like(told.direction, 9))
-    velocity = model(told.latents, sigma, nothing.direction)
-    assert not guidance_target(model, told.latents, sigma, nothing, velocity, 2.0).any()
+    somebody, nobody = torch.ones(4), torch.zeros(4)
+    plain, directed, true, sigma = 0.2, 0.5, 1.0, torch.full((4,), 0.5)
+    for guidance in (Guidance(2.0, 2.0), Guidance(2.0, 4.0), Guidance(1.0, 3.0), Guidance(3.0, 1.0)):
+        guided_direction = plain + guidance.direction * (directed - plain)
+        guided = guided_direction + guidance.identity * (true - directed)
+        model = ThreeMinds(guided, guided_direction, plain)
+
+        def settled(batch: Told, scale: torch.Tensor, of: float) -> torch.Tensor:
+            velocity = model(batch.latents, sigma, batch.direction, batch.embedding, scale)
+            return of + guidance_target(model, batch.latents, sigma, batch, velocity, guidance)
+
+        assert torch.allclose(settled(told, somebody, true), torch.full_like(told.latents, guided), atol=1e-5)
+        # Told a direction and nobody: the direction's guidance alone.
+        assert torch.allclose(settled(told, nobody, directed), torch.full_like(told.latents, guided_direction), atol=1e-5)
+        nothing = replace(told, direction=torch.full_like(told.direction, 9))
+        assert torch.allclose(settled(nothing, nobody, plain), torch.full_like(told.latents, plain), atol=1e-5)
+    # One scale for both is classifier-free guidance of everything together.
+    model = ThreeMinds(2.0, 0.8, 0.2)
+    velocity = model(told.latents, sigma, told.direction, told.embedding, somebody)
+    together = guidance_target(model, told.latents, sigma, told, velocity, Guidance(2.0, 2.0))
+    assert torch.allclose(together, torch.full_like(together, 0.5 * (2.0 - 0.2)), atol=1e-5)
+    assert not Guidance(1.0, 1.0).asked and Guidance(1.0, 1.1).asked and Guidance(1.1, 1.0).asked
 
 
 def test_guided_loss_moves_only_what_was_told() -> None:
-    told, model = told_batch(8), TwoMinds(1.0, 0.0)
+    told, model = told_batch(8), ThreeMinds(1.0, 0.5, 0.0)
     channels = torch.ones(1, POCKET.latent_channels, 1, 1)
     slopes = []
-    for guidance in (1.0, 2.0):
-        torch.manual_seed(1)
+    for guidance in (Guidance(), Guidance(2.0, 2.0)):
+        torch.manual_seed(1)  # everybody of this batch is told
         loss, _ = flow_loss(model, told, channels, None, (0.0, 0.0), guidance)
         model.zero_grad()
         loss.backward()

@@ -1,5 +1,5 @@
 """What makes decoded pictures look like pictures: a patch discriminator (Isola et al. 2017, hinge loss, weighted as in VQGAN,
-Esser et al. 2021) and distances in the face encoder's features. Used only while the decoder is tuned; never shipped.
+Esser et al. 2021, its features matched as in Wang et al. 2018) and distances in the face encoder's features. Used only while the decoder is tuned; never shipped.
 
 The face encoder's features are taken, not those of a network trained on photographs: `forge eval` measures with the latter.
 """
@@ -18,6 +18,8 @@ WIDTHS = (24, 48, 96)
 RATE = 4e-4
 # How often the weight is measured again, and its limits.
 MEASURE_EVERY, LOWEST, HIGHEST = 8, 1e-6, 2.0
+# Weight of the distance between features beside the realness.
+MATCHING = 2.0
 
 
 class PatchDiscriminator(nn.Module):
@@ -32,12 +34,16 @@ class PatchDiscriminator(nn.Module):
         self.norms = nn.ModuleList([nn.Identity(), *(nn.GroupNorm(4, width) for width in (b, c, c))])
         self.last = nn.Conv2d(c, 1, 3, 1, 1)
 
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """Outputs of every layer but the last."""
+        outputs = [pictures]
+        for layer, norm in zip(self.layers, self.norms):
+            outputs.append(leaky_relu(norm(layer(outputs[-1])), 0.2))
+        return outputs[1:]
+
     def forward(self, pictures: Tensor) -> Tensor:
         """See the class."""
-        x = pictures
-        for layer, norm in zip(self.layers, self.norms):
-            x = leaky_relu(norm(layer(x)), 0.2)
-        return self.last(x)
+        return self.last(self.features(pictures)[-1])
 
 
 class Adversary:
@@ -70,10 +76,14 @@ class Adversary:
         self.network.requires_grad_(False)
         return float(loss.detach())
 
-    def loss(self, output: Tensor, reconstruction: Tensor, last_layer: Tensor, strength: float) -> Tensor:
-        """How real `output` looks, weighted so that its gradient at the decoder's last layer is `strength` times that of the
-        `reconstruction` loss."""
-        adversarial = -self.network(output).mean()
+    def loss(self, output: Tensor, target: Tensor, reconstruction: Tensor, last_layer: Tensor, strength: float) -> Tensor:
+        """How real `output` looks and how far its features are from the target's, weighted so that their gradient at the decoder's last
+        layer is `strength` times that of the `reconstruction` loss."""
+        mine = self.network.features(output)
+        with torch.no_grad():
+            theirs = self.network.features(target)
+        apart = torch.stack([(a - b).abs().mean() for a, b in zip(mine, theirs)]).mean()
+        adversarial = MATCHING * apart - self.network.last(mine[-1]).mean()
         if self.calls % MEASURE_EVERY == 0:
             wanted = torch.autograd.grad(reconstruction, last_layer, retain_graph=True)[0].norm()
             found = torch.autograd.grad(adversarial, last_layer, retain_graph=True)[0].norm()

@@ -1,10 +1,7 @@
 """`forge train-ae`: the latent autoencoder, on crops of composed portraits, faces preferred and weighted.
 
 `--keep-coarse` trains the detail encoder and the decoder and leaves the coarse latents what they are, so that a denoiser that knows
-these has only the others to learn.
-
-`--decoder-only` goes on with the decoder alone, against a discriminator and the face encoder's features: what the latents do not
-carry (single hairs, lashes, pores, weave) is then made up plausibly instead of averaged away.
+these has only the others to learn. `train-decoder` goes on with the decoder alone.
 """
 
 import argparse
@@ -15,25 +12,19 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from forge.data.align import align_tensor, flip_points, to_tensor
+from forge.data.align import flip_points, to_tensor
 from forge.data.shards import read_cache, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import load_part
 from forge.nets.config import POCKET
-from forge.train.adversary import Adversary, face_distance
-from forge.train.face import load_face_encoder
 from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.parallel import Context, launch
-from forge.train.picture_losses import cut_patches, energy_loss, importance, reconstruction_loss
+from forge.train.picture_losses import cut_patches, importance, reconstruction_loss
 from forge.train.portrait_crops import CROP, Crops
 from forge.train.sheet import to_bytes, write_sheet
 
 # Most noise added to unit-variance latents, so that the decoder forgives what a denoiser leaves behind.
 LATENT_NOISE = 0.15
-# Weights when only the decoder is tuned: texture energy, the discriminator (as a share of the other gradients), features of the face.
-ENERGY_WEIGHT, ADVERSARY_SHARE, FACE_WEIGHT = 0.05, 0.5, 0.25
-# A face is compared when its eyes are at least this far apart, pixels of the crop.
-SMALLEST_FACE = 24
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,52 +32,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_arguments(parser, batch=16, rate=2e-3)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--keep-coarse", action="store_true", help="go on, the coarse latents staying what they are")
-    parser.add_argument("--decoder-only", action="store_true", help="tune the decoder; the latents stay what they are")
-    parser.add_argument("--alone", type=int, default=500, help="steps of tuning before the discriminator joins: it halves the rate")
     parser.add_argument("--looks", type=int, default=1, help="looks applied to every record; 0: compose nothing")
-
-
-def sharpen_loss(
-    adversary: Adversary | None, faces: nn.Module, output: Tensor, target: Tensor, points: np.ndarray, error: Tensor, last: Tensor
-) -> tuple[Tensor, dict[str, float]]:
-    """What a decoder is tuned by beside the plain `error`: output and target [B, 3, H, W], landmarks [B, 5, 2] in pixels, and
-    the weight of its last layer."""
-    inside = (points > 0).all((1, 2)) & (points < CROP).all((1, 2))
-    apart = np.linalg.norm(points[:, 0] - points[:, 1], axis=1)
-    seen = torch.from_numpy((inside & (apart > SMALLEST_FACE)).astype(np.float32)).to(output.device)
-    crops = [align_tensor(picture, points, POCKET.crop_size) for picture in (output, target)]
-    likeness = face_distance(faces, *crops, seen)
-    loss = ENERGY_WEIGHT * energy_loss(output, target) + FACE_WEIGHT * likeness
-    numbers = {"face": float(likeness.detach())}
-    if adversary:
-        numbers["discriminator"] = adversary.learn(output, target)
-        loss = loss + adversary.loss(output, error, last, ADVERSARY_SHARE)
-        numbers["weight"] = adversary.weight
-    return loss, numbers
 
 
 def work(args: argparse.Namespace, context: Context) -> None:
     """One worker of the training run."""
     model = Autoencoder(POCKET).to(context.device, memory_format=torch.channels_last)
-    adversary = faces = None
-    goes_on = args.decoder_only or args.keep_coarse
-    if goes_on:
+    if args.keep_coarse:
         model.load_state_dict(torch.load(args.work / "autoencoder.pt", weights_only=True)["ema"])
         model.encoder.requires_grad_(False)
         model.project.requires_grad_(False)
-    if args.decoder_only:
-        model.detail.requires_grad_(False)
-        adversary = Adversary(args.work, context)
-        faces = load_face_encoder(args.work).requires_grad_(False).to(context.device, memory_format=torch.channels_last)
     crops = Crops(args.work / "large", args.seed * 100 + context.rank)
-    if not goes_on:
+    if not args.keep_coarse:
         # The linear path sees what the encoder sees: smaller pictures.
         drawn = [nn.functional.avg_pool2d(crops.draw(64)[0][:, :3], POCKET.pool) for _ in range(10)]
         patches = [cut_patches(pictures, POCKET.factor // POCKET.pool) for pictures in drawn]
         model.set_components(torch.cat(patches).to(context.device))
         model.project.requires_grad_(False)
     fixed, _ = Crops(args.work / "large", 99).draw(10)
-    last_layer = model.decoder[-2].weight
     coarse = POCKET.latent_channels - POCKET.detail_channels
     calls = 0
 
@@ -101,8 +64,7 @@ def work(args: argparse.Namespace, context: Context) -> None:
         weights = importance(points, CROP, CROP)
         pictures, weights = pictures.to(context.device), weights.to(context.device)
         target = pictures[:, :3].contiguous(memory_format=torch.channels_last)
-        with torch.set_grad_enabled(not args.decoder_only):
-            latents = model.encode_raw(target)
+        latents = model.encode_raw(target)
         dirt = LATENT_NOISE * torch.rand(len(latents), 1, 1, 1, device=latents.device)
         # Errors of colours need more digits than bfloat16 has.
         output, logits = (part.float() for part in model.decode_raw(latents + dirt * torch.randn_like(latents)))
@@ -111,10 +73,6 @@ def work(args: argparse.Namespace, context: Context) -> None:
         loss = error + 0.3 * binary_cross_entropy_with_logits(logits, mask)
         distance = (output.detach().clamp(-1, 1) - target).pow(2).mean() / 4
         numbers = {"psnr": float(-10 * distance.log10()), "power": float(latents.detach()[:, coarse:].pow(2).mean())}
-        if adversary and faces:
-            heard = adversary if calls > args.alone else None
-            sharper, more = sharpen_loss(heard, faces, output, target, points.numpy(), error, last_layer)
-            loss, numbers = loss + sharper, numbers | more
         # Pulls the latents to about unit variance; the exact normalisation is measured afterwards.
         return loss + 2e-4 * latents.pow(2).mean(), numbers
 
@@ -124,14 +82,10 @@ def work(args: argparse.Namespace, context: Context) -> None:
         output, logits = ema.decode_raw(ema.encode_raw(target))
         masks = (torch.sigmoid(logits) * 2 - 1).expand(-1, 3, -1, -1)
         write_sheet(args.work / "autoencoder.png", [to_bytes(target), to_bytes(output), to_bytes(masks)])
-        if adversary:
-            adversary.save()
 
-    name = "decoder" if args.decoder_only else "detail" if args.keep_coarse else "autoencoder"
-    ema = fit(context, args, model, name, loss_of, show)
+    ema = fit(context, args, model, "detail" if args.keep_coarse else "autoencoder", loss_of, show)
     if context.leads:
-        if not args.decoder_only:
-            measure_statistics(ema, args.work, context.device, coarse if args.keep_coarse else 0)
+        measure_statistics(ema, args.work, context.device, coarse if args.keep_coarse else 0)
         state = torch.load(args.work / "autoencoder.pt", weights_only=True)
         save_atomically({**state, "ema": ema.state_dict()}, args.work / "autoencoder.pt")
 

@@ -15,7 +15,7 @@ from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches
 from forge.data.latents import LatentSet, read_latents
 from forge.train.loop import add_training_arguments, fit, save_atomically
-from forge.train.objectives import channel_importance, flow_loss
+from forge.train.objectives import Guidance, channel_importance, flow_loss
 from forge.train.parallel import Context, launch
 from forge.train.sheet import to_bytes, write_sheet
 
@@ -26,7 +26,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--show-steps", type=int, default=10)
     parser.add_argument("--show-guidance", type=float, default=1.0)
     parser.add_argument("--new-bank", action="store_true", help="compositions of these renders instead of the checkpoint's")
-    parser.add_argument("--guided", type=float, default=1.0, help="learn velocities guided this much, so that the pack runs without guidance; the last part of a training")
+    parser.add_argument(
+        "--guided", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), default=(1.0, 1.0),
+        help="learn velocities guided this much, so that the pack runs without guidance; the last part of a training",
+    )
     parser.add_argument("--critic", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), help="weights of the critic's losses (needs `train-critic`)")
 
 
@@ -80,7 +83,7 @@ def work(args: argparse.Namespace, context: Context) -> None:
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
         told = batches.draw(batch, context.device)
-        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), args.guided)
+        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), Guidance(*args.guided))
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:

@@ -1,5 +1,7 @@
 """What the denoiser is trained for: the velocity, and what a critic sees in the latents that it leads to."""
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
@@ -51,23 +53,40 @@ def criticise(
     return (axes.mean(1) * (0.3 + clearness)).mean(), (apart * clearness).mean()
 
 
+@dataclass(frozen=True)
+class Guidance:
+    """Scales of classifier-free guidance that the model learns: of the direction, and of the sitter on top of it."""
+
+    direction: float = 1.0
+    identity: float = 1.0
+
+    @property
+    def asked(self) -> bool:
+        """Whether there is anything to learn."""
+        return self.direction > 1 or self.identity > 1
+
+
 @torch.no_grad()
 def guidance_target(
-    model: nn.Module, noisy: Tensor, sigma: Tensor, told: Told, velocity: Tensor, guidance: float
+    model: nn.Module, noisy: Tensor, sigma: Tensor, told: Told, velocity: Tensor, guidance: Guidance
 ) -> Tensor:
     """What to add to the true velocity so that the model learns the guided one (model guidance, Tang et al. 2025), [B, C, h, w].
 
     A model f that is trained to hit t + w (f - plain) settles where f = t + w / (1 - w) (t - plain): classifier-free guidance of
-    scale g = 1 / (1 - w), in one evaluation. What was told nothing keeps its target, so `plain` stays what it was.
+    scale g = 1 / (1 - w), in one evaluation. Direction and sitter have scales of their own (as two conditions have in Brooks et al.
+    2023): f settles where f = plain + g_d (d - plain) + g_i (t - d), with d the unguided velocity of the direction told to nobody. What
+    was told nothing keeps its target, so `plain` stays what it was, and what was told no sitter learns the direction's guidance alone.
     """
     unset, nobody = torch.full_like(told.direction, UNSET), torch.zeros_like(sigma)
-    plain = model(noisy, sigma * 1000, unset, told.embedding, nobody, told.composition)
-    return (1 - 1 / guidance) * (velocity.detach().float() - plain.float())
+    plain, directed = (
+        model(noisy, sigma * 1000, direction, told.embedding, nobody, told.composition).float() for direction in (unset, told.direction)
+    )
+    return (1 - 1 / guidance.direction) * (directed - plain) + (1 - 1 / guidance.identity) * (velocity.detach().float() - directed)
 
 
 def flow_loss(
     model: nn.Module, told: Told, channels: Tensor, critic: nn.Module | None, strengths: tuple[float, float],
-    guidance: float = 1.0,
+    guidance: Guidance = Guidance(),
 ) -> tuple[Tensor, dict[str, float]]:
     """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits, plus the critic's
     losses on the clean latents that this velocity leads to.
@@ -86,7 +105,7 @@ def flow_loss(
     noisy = (1 - mix) * latents + mix * noise
     velocity = model(noisy, sigma * 1000, told.direction, told.embedding, scale, told.composition)
     target = noise - latents
-    if guidance > 1:
+    if guidance.asked:
         target = target + guidance_target(model, noisy, sigma, told, velocity, guidance)
     flow = ((velocity - target).pow(2) * told.weights * channels).mean()
     if critic is None:

@@ -29,14 +29,14 @@ def importance(points: Tensor, height: int, width: int) -> Tensor:
     return weights + 2 * bump(mouth, unit * 0.3)
 
 
-def reconstruction_loss(output: Tensor, target: Tensor, weights: Tensor) -> Tensor:
-    """Weighted L1 plus L1 of the gradients at three scales (edges carry the likeness)."""
+def reconstruction_loss(output: Tensor, target: Tensor, weights: Tensor, scales: tuple[float, ...] = SCALE_WEIGHTS) -> Tensor:
+    """Weighted L1 plus L1 of the gradients, each halving of the size with its weight in `scales` (edges carry the likeness)."""
     total = ((output - target).abs() * weights).mean()
-    for level, factor in enumerate(SCALE_WEIGHTS):
+    for level, factor in enumerate(scales):
         for axis in (2, 3):
             cut = weights.narrow(axis, 1, weights.shape[axis] - 1)
             total = total + factor * ((output.diff(dim=axis) - target.diff(dim=axis)).abs() * cut).mean()
-        if level + 1 < len(SCALE_WEIGHTS):
+        if level + 1 < len(scales):
             output, target, weights = (avg_pool2d(x, 2) for x in (output, target, weights))
     return total
 
