@@ -13,7 +13,7 @@ import { createScheduler } from '$workers/engine/schedulers/create';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { Conditioner } from '$workers/stages/conditioner';
 import type { FoundFace } from '$workers/stages/detect-face';
-import { decodeImage, resample } from '$workers/stages/encode-image';
+import { decodeImage, resample, resamplePlane } from '$workers/stages/encode-image';
 import { makePortrait } from '$workers/stages/make-portrait';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRuntime, verifiedMicroPack } from './micro-pack';
@@ -240,5 +240,19 @@ describe('resample', () => {
 		expect([large.width, large.height]).toEqual([16, 16]);
 		for (let i = 0; i < large.data.length; i += 4)
 			expect([...large.data.slice(i, i + 4)]).toEqual([10, 20, 30, 255]);
+	});
+
+	it('does the same to one plane of numbers', () => {
+		const plane = Float32Array.from({ length: 64 }, (_, i) => (i % 8 < 4 ? 0 : 0.6));
+		const [left, right] = [0, 4].map((x) =>
+			resamplePlane(
+				plane,
+				{ width: 8, height: 8 },
+				{ x, y: 0, width: 4, height: 8 },
+				{ width: 8, height: 16 }
+			)
+		);
+		expect(left).toEqual(new Float32Array(128));
+		expect(right).toEqual(new Float32Array(128).fill(0.6));
 	});
 });

@@ -13,6 +13,8 @@ const WIDTHS = 2;
 const LOWERED = 0.1;
 /** How far around the box the second picture counts alone, in heights and widths of the box: to the top of most hair, which must not be there twice. */
 const SOLID = 0.35;
+/** How far around the subject the second picture still counts, in widths of the face's box: loose hair is where no mask is sure. */
+const FRINGE = 0.06;
 
 /**
  * A region of whole pixels with the picture's aspect ratio, to within half a pixel, inside the picture.
@@ -63,6 +65,29 @@ export function detailMask(face: Box, region: Box, picture: ImageSize): Float32A
 }
 
 /**
+ * Takes the backdrop out of a mask: of what neither picture takes for the subject, the first one stays. A second backdrop never continues the first,
+ * and beside the head its seam is the first thing anybody sees.
+ *
+ * @param mask see `detailMask`
+ * @param subjects where each of the two pictures has its subject, [height, width] of `region` in [0, 1]
+ * @returns at most `mask`; on the face the same, whatever a decoder takes for the subject
+ */
+export function keepBackdrop(
+	mask: Float32Array,
+	subjects: readonly Float32Array[],
+	face: Box,
+	region: Box
+): Float32Array {
+	const either = mask.map((_, i) => Math.max(...subjects.map((subject) => subject[i]!)));
+	const soft = soften(either, region, Math.max(1, Math.round(face.width * FRINGE)));
+	return mask.map((share, i) => {
+		const x = region.x + (i % region.width) + 0.5;
+		const y = region.y + Math.floor(i / region.width) + 0.5;
+		return share * Math.max(ramp(2 * soft[i]!, 1), oval(face, x, y));
+	});
+}
+
+/**
  * Lays `detail` over a region of `picture`, by the mask.
  *
  * @param detail of the region's size
@@ -86,6 +111,37 @@ export function layOver(
 		}
 	});
 	return { ...picture, data };
+}
+
+/** 1 on the oval inside the face's box, 0 from a third of its size around it on. */
+function oval(face: Box, x: number, y: number): number {
+	const across = (x - face.x - face.width / 2) / (face.width / 2);
+	const down = (y - face.y - face.height / 2) / (face.height / 2);
+	return 1 - ramp(3 * (Math.hypot(across, down) - 1), 1);
+}
+
+/** Means over squares of 2 * radius + 1 pixels; over the border, the outermost pixel goes on. */
+function soften(values: Float32Array, { width, height }: ImageSize, radius: number): Float32Array {
+	const along = (
+		from: Float32Array,
+		length: number,
+		stride: number,
+		lines: number,
+		next: number
+	) => {
+		const to = new Float32Array(from.length);
+		for (let line = 0; line < lines; line++) {
+			const at = (i: number) => from[line * next + inside(i, length - 1) * stride]!;
+			let sum = 0;
+			for (let i = -radius; i <= radius; i++) sum += at(i);
+			for (let i = 0; i < length; i++) {
+				to[line * next + i * stride] = sum / (2 * radius + 1);
+				sum += at(i + radius + 1) - at(i - radius);
+			}
+		}
+		return to;
+	};
+	return along(along(values, width, 1, height, width), height, width, width, 1);
 }
 
 /** One axis of the mask, a number for each pixel. */

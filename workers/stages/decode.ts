@@ -14,20 +14,37 @@ export function latentShape({
 	return [1, latents.channels, image.height / latents.factor, image.width / latents.factor];
 }
 
-/**
- * @param latents [1, C, h, w] flat, as the denoiser sees them: z_model = (z - shift) * scale.
- * @returns The picture, opaque.
- */
+export interface Decoded {
+	/** Opaque. */
+	picture: PixelImage;
+	/** Where the subject is, [height, width] in [0, 1]; null where the pack's decoder does not say. */
+	subject: Float32Array | null;
+}
+
+/** @param latents [1, C, h, w] flat, as the denoiser sees them: z_model = (z - shift) * scale. */
+export async function decodePortrait(
+	vaeDecoder: Graph,
+	latents: Float32Array,
+	sizes: Sizes
+): Promise<Decoded> {
+	const { scale, shift } = sizes.latents;
+	const outputs = await vaeDecoder.run({
+		latents: { data: latents.map((z) => z / scale + shift), shape: latentShape(sizes) }
+	});
+	const subject = outputs['subject_mask'];
+	return {
+		picture: toPixels(outputs['sample']!.data, sizes.image.width, sizes.image.height),
+		subject: subject ? Float32Array.from(subject.data, Number) : null
+	};
+}
+
+/** The picture alone, see `decodePortrait`. */
 export async function decodeLatents(
 	vaeDecoder: Graph,
 	latents: Float32Array,
 	sizes: Sizes
 ): Promise<PixelImage> {
-	const { scale, shift } = sizes.latents;
-	const outputs = await vaeDecoder.run({
-		latents: { data: latents.map((z) => z / scale + shift), shape: latentShape(sizes) }
-	});
-	return toPixels(outputs['sample']!.data, sizes.image.width, sizes.image.height);
+	return (await decodePortrait(vaeDecoder, latents, sizes)).picture;
 }
 
 /** @param sample [3, height, width] planes in [-1, 1]; values beyond are clamped by the byte array. */

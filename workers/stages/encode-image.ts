@@ -62,6 +62,25 @@ export function resample(image: PixelImage, part: Box, { width, height }: ImageS
 	return { data: target.getImageData(0, 0, width, height).data, width, height };
 }
 
+/**
+ * One plane of numbers as `resample` does it.
+ *
+ * @param plane [height, width] of `of`, in [0, 1]
+ * @returns [height, width] of the new size, in steps of 1 / 255
+ */
+export function resamplePlane(
+	plane: Float32Array,
+	of: ImageSize,
+	part: Box,
+	size: ImageSize
+): Float32Array {
+	const data = new Uint8ClampedArray(plane.length * 4);
+	plane.forEach((value, i) => data.fill(value * 255, i * 4, i * 4 + 3));
+	for (let i = 3; i < data.length; i += 4) data[i] = 255;
+	const { data: resampled } = resample({ data, width: of.width, height: of.height }, part, size);
+	return Float32Array.from({ length: size.width * size.height }, (_, i) => resampled[i * 4]! / 255);
+}
+
 function toImageData({ data, width, height }: PixelImage): ImageData {
 	return new ImageData(new Uint8ClampedArray(data), width, height);
 }

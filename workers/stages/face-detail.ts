@@ -1,16 +1,16 @@
 /** Stage: a face that came out small is made again, enlarged, and laid into its picture. */
 import type { Box } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
-import { detailMask, detailRegion, layOver } from '../engine/detail-region';
+import { detailMask, detailRegion, keepBackdrop, layOver } from '../engine/detail-region';
 import type { PixelImage } from '../engine/image';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
 import type { Scheduler } from '../engine/schedulers/types';
 import type { Graph } from '../runtime/graph';
 import { breathe, throwIfCancelled } from '../runtime/run-queue';
-import { decodeLatents, encodePixels, type Sizes } from './decode';
+import { decodePortrait, encodePixels, type Decoded, type Sizes } from './decode';
 import type { DenoiseInput } from './denoise';
-import { resample } from './encode-image';
+import { resample, resamplePlane } from './encode-image';
 import type { FrameSettings } from './frame-settings';
 
 /** The part of a denoising run that the two passes do not share. */
@@ -39,7 +39,8 @@ export function smallFace(
 }
 
 export interface DetailInput {
-	picture: PixelImage;
+	/** What the first pass made. */
+	first: Decoded;
 	/** See `smallFace`. */
 	place: { face: Box; region: Box };
 	plan: SamplingPlan;
@@ -57,11 +58,12 @@ export interface DetailInput {
 /**
  * The region is enlarged to the size of the whole picture, gets as much noise as the plan's first step expects, as a variation does, and is denoised.
  *
- * @returns the picture with another face; outside the region every byte is as it was
+ * @returns the picture with another face; outside the region every byte is as it was, and the backdrop too where the decoder tells it from the subject
  * @throws LuxError `cancelled` between steps, or what the graphs throw
  */
 export async function detailFace(input: DetailInput): Promise<PixelImage> {
-	const { picture, place, plan, seed, sizes, scheduler, graphs, signal } = input;
+	const { first, place, plan, seed, sizes, scheduler, graphs, signal } = input;
+	const { picture } = first;
 	const { face, region } = place;
 	const enlarged = resample(picture, region, sizes.image);
 	const original = await encodePixels(graphs.vaeEncoder, enlarged, sizes);
@@ -75,7 +77,17 @@ export async function detailFace(input: DetailInput): Promise<PixelImage> {
 	});
 	await breathe();
 	throwIfCancelled(signal);
-	const made = await decodeLatents(graphs.vaeDecoder, latents, sizes);
-	const whole = { x: 0, y: 0, width: made.width, height: made.height };
-	return layOver(picture, resample(made, whole, region), region, detailMask(face, region, picture));
+	const made = await decodePortrait(graphs.vaeDecoder, latents, sizes);
+	const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
+	const mask = detailMask(face, region, picture);
+	const subjects = [
+		first.subject && resamplePlane(first.subject, picture, region, region),
+		made.subject && resamplePlane(made.subject, picture, whole, region)
+	].filter((subject) => subject !== null);
+	return layOver(
+		picture,
+		resample(made.picture, whole, region),
+		region,
+		subjects.length > 0 ? keepBackdrop(mask, subjects, face, region) : mask
+	);
 }

@@ -10,7 +10,7 @@ import type { Scheduler } from '../engine/schedulers/types';
 import { skinDrift } from '../engine/skin-drift';
 import type { Graph } from '../runtime/graph';
 import type { DirectionTokens, IdentityTokens } from './condition';
-import { decodeLatents, encodePixels, latentShape, type Sizes } from './decode';
+import { decodeLatents, decodePortrait, encodePixels, latentShape, type Sizes } from './decode';
 import { denoise, type DenoiseInput } from './denoise';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
 import { detailFace, planDetail, smallFace, type Exposure } from './face-detail';
@@ -78,7 +78,8 @@ export async function makePortrait(
 			}
 		})
 	);
-	let portrait = await clock.run('decode', () => decodeLatents(graphs.vaeDecoder, latents, sizes));
+	const first = await clock.run('decode', () => decodePortrait(graphs.vaeDecoder, latents, sizes));
+	let portrait = first.picture;
 	const look = () => clock.run('detect-face', () => faces.detect(portrait));
 	const toldFace = conditioner.face(direction, portrait);
 	// A pack learnt its second pass where it was told to put the face; only an earlier picture may have been told otherwise.
@@ -90,7 +91,7 @@ export async function makePortrait(
 		await clock.run('face-detail', async () => {
 			const told = await conditioner.region(graphs, settings, direction, place.region, portrait);
 			portrait = await detailFace({
-				picture: portrait,
+				first,
 				place,
 				plan: detail,
 				seed,

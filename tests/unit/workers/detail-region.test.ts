@@ -1,5 +1,5 @@
 import type { Box } from '$lib/contract/faces';
-import { detailMask, detailRegion } from '$workers/engine/detail-region';
+import { detailMask, detailRegion, keepBackdrop } from '$workers/engine/detail-region';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -123,5 +123,54 @@ describe('detailMask', () => {
 		const mask = detailMask(face, region, picture);
 		expect(at(mask, region, 137 - region.x, 0)).toBe(1);
 		expect(at(mask, region, 137 - region.x, region.height - 1)).toBe(0);
+	});
+});
+
+describe('keepBackdrop', () => {
+	const picture = { width: 512, height: 768 };
+	const face = { x: 220, y: 200, width: 75, height: 100 };
+	const region = detailRegion(face, picture)!;
+	const mask = detailMask(face, region, picture);
+	/** A column of the region, from its left, is subject in all rows. */
+	const columns = (from: number, to: number) =>
+		Float32Array.from(mask, (_, i) => (i % region.width >= from && i % region.width < to ? 1 : 0));
+	const at = (values: Float32Array, x: number, y: number) => values[y * region.width + x]!;
+	const centre = { x: 257 - region.x, y: 250 - region.y };
+
+	it('never lets more through than the mask', () => {
+		fc.assert(
+			fc.property(
+				fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 7, maxLength: 7 }),
+				(few) => {
+					const subject = Float32Array.from(mask, (_, i) => few[(i * 31) % few.length]!);
+					const kept = keepBackdrop(mask, [subject], face, region);
+					expect(kept.every((share, i) => share >= 0 && share <= mask[i]! + 1e-6)).toBe(true);
+				}
+			),
+			{ numRuns: 20 }
+		);
+	});
+
+	it('keeps the first backdrop where both pictures have one, and all of the subject of either', () => {
+		const [left, right] = [columns(20, 80), columns(70, 120)];
+		const kept = keepBackdrop(mask, [left, right], face, region);
+		// Row beside the face's middle: subject from column 20 to 120, softened by a few pixels.
+		for (let x = 20; x < 120; x++)
+			expect(at(kept, x, centre.y)).toBeCloseTo(at(mask, x, centre.y), 5);
+		for (const x of [5, 10, 14, 131, 140, 155]) expect(at(kept, x, centre.y)).toBe(0);
+		// And it does not fall in one step.
+		for (let x = 1; x < region.width; x++)
+			expect(Math.abs(at(kept, x, centre.y) - at(kept, x - 1, centre.y))).toBeLessThan(0.5);
+	});
+
+	it('leaves the face alone, whatever a decoder takes for the subject', () => {
+		const kept = keepBackdrop(mask, [new Float32Array(mask.length)], face, region);
+		expect(at(kept, centre.x, centre.y)).toBe(1);
+		expect(at(kept, centre.x, face.y - region.y + 2)).toBeGreaterThan(0.9);
+		expect(at(kept, 4, centre.y)).toBe(0);
+	});
+
+	it('changes nothing where all is subject', () => {
+		expect(keepBackdrop(mask, [columns(0, region.width)], face, region)).toEqual(mask);
 	});
 });
