@@ -68,6 +68,8 @@ def work(args: argparse.Namespace, context: Context) -> None:
     adversary = Adversary(args.work, context)
     windows = Windows(args.work, denoiser, args.seed * 100 + context.rank, context.device)
     fixed, _, shown = Windows(args.work, denoiser, 99, context.device).draw(10)
+    with torch.no_grad():
+        before, _ = model.decode(shown)
     last_layer = model.decoder[-2].weight
     calls = 0
 
@@ -93,12 +95,10 @@ def work(args: argparse.Namespace, context: Context) -> None:
     @torch.no_grad()
     def show(ema: nn.Module) -> None:
         output, logits = ema.decode(shown)
-        before, _ = model_before.decode(shown)
         rows = [fixed[:, :3], before, output, (logits * 2 - 1).expand(-1, 3, -1, -1)]
         write_sheet(args.work / "decoder.png", [to_bytes(row) for row in rows])
         adversary.save()
 
-    model_before = load_autoencoder(args.work).to(context.device)
     ema = fit(context, args, model, "decoder", loss_of, show)
     if context.leads:
         state = torch.load(args.work / "autoencoder.pt", weights_only=True)
