@@ -1,5 +1,6 @@
 """Windows of portraits beside their latents, and what the decoder is tuned by."""
 
+import argparse
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +9,12 @@ import torch
 from torch import nn
 
 from forge.nets.autoencoder import Autoencoder
+from forge.nets.bundle import Conditioned
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
-from forge.train import portrait_windows
+from forge.train import decoder, portrait_windows
 from forge.train.decoder import face_loss, freeze_latents
+from forge.train.parallel import Context
 from forge.train.picture_losses import reconstruction_loss
 from forge.train.portrait_windows import CELLS, WINDOW, Windows, place_window, predict
 
@@ -116,3 +119,19 @@ def test_scales_of_edges_are_weighed() -> None:
     grain = torch.randn(1, 3, 16, 16, generator=draw)
     errors = [reconstruction_loss(grain, target, weights, scales) for scales in ((0.0,), (0.1, 0.4), (0.4, 0.4))]
     assert torch.isclose(errors[0], grain.abs().mean()) and errors[0] < errors[1] < errors[2]
+
+
+def test_a_short_run_moves_the_decoder_and_nothing_else(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    folder = write_work(tmp_path)
+    for name, network in {"autoencoder": Autoencoder(POCKET), "denoiser": Conditioned(POCKET), "face": FaceEncoder(POCKET)}.items():
+        torch.save({"ema": network.state_dict()}, folder / f"{name}.pt")
+    before = torch.load(folder / "autoencoder.pt", weights_only=True)["ema"]
+    parser = argparse.ArgumentParser()
+    decoder.add_arguments(parser)
+    args = parser.parse_args(["--work", str(folder), "--budget", "1s", "--batch", "2", "--alone", "0", "--ema", "0.5"])
+    decoder.work(args, Context(0, 1, torch.device("cpu")))
+    after = torch.load(folder / "autoencoder.pt", weights_only=True)["ema"]
+    moved = {name.split(".")[0] for name in before if not torch.equal(before[name], after[name])}
+    assert moved == {"decoder", "expand"}
+    assert (folder / "decoder.png").exists() and (folder / "adversary.pt").exists()
