@@ -34,7 +34,7 @@ export async function decodePortrait(
 	const subject = outputs['subject_mask'];
 	return {
 		picture: toPixels(outputs['sample']!.data, sizes.image.width, sizes.image.height),
-		subject: subject ? Float32Array.from(subject.data, Number) : null
+		subject: subject ? new Float32Array(subject.data) : null
 	};
 }
 

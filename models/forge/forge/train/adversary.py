@@ -1,7 +1,7 @@
 """What makes decoded pictures look like pictures: a patch discriminator (Isola et al. 2017, hinge loss, weighted as in VQGAN,
 Esser et al. 2021, its features matched as in Wang et al. 2018) and distances in the face encoder's features. Used only while the decoder is tuned; never shipped.
 
-The face encoder's features are taken, not those of a network trained on photographs: `forge eval` measures with the latter.
+The features are the face encoder's, whose first blocks are EfficientNet-Lite1's: `forge eval` measures with another network, Lite0.
 """
 
 from pathlib import Path
