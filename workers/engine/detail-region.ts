@@ -78,7 +78,9 @@ export function keepBackdrop(
 	face: Box,
 	region: Box
 ): Float32Array {
-	const either = mask.map((_, i) => Math.max(...subjects.map((subject) => subject[i]!)));
+	const either = new Float32Array(mask.length);
+	for (const subject of subjects)
+		subject.forEach((share, i) => (either[i] = Math.max(either[i]!, share)));
 	const soft = soften(either, region, Math.max(1, Math.round(face.width * FRINGE)));
 	return mask.map((share, i) => {
 		const x = region.x + (i % region.width) + 0.5;

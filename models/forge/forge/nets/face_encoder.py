@@ -72,7 +72,11 @@ class FaceEncoder(nn.Module):
 
     def forward(self, crop: Tensor) -> Tensor:
         """See the class."""
-        return normalize(self.head(self.squeeze(self.stages(crop)[-1]).flatten(1)), dim=1, eps=1e-6)
+        return self.embed(self.stages(crop)[-1])
+
+    def embed(self, last: Tensor) -> Tensor:
+        """Output of the last stage -> embedding [B, 256], L2-normalised."""
+        return normalize(self.head(self.squeeze(last).flatten(1)), dim=1, eps=1e-6)
 
     def hold(self, blocks: int) -> None:
         """Keep the stem and the first `blocks` blocks as they are from now on: what photographs taught them."""

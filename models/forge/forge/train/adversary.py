@@ -98,10 +98,8 @@ def face_distance(encoder: FaceEncoder, output: Tensor, target: Tensor, seen: Te
 
     Features of every stage are compared by their direction in each place, which no change of contrast moves.
     """
-    stages = [
-        (1 - torch.cosine_similarity(mine, theirs, dim=1, eps=1e-4)).mean((1, 2))
-        for mine, theirs in zip(encoder.stages(output), encoder.stages(target))
-    ]
+    made, wanted = encoder.stages(output), encoder.stages(target)
+    stages = [(1 - torch.cosine_similarity(mine, theirs, dim=1, eps=1e-4)).mean((1, 2)) for mine, theirs in zip(made, wanted)]
     # The encoder before this one had four stages: so many keep the weight that this loss has beside the others.
-    total = 4 * torch.stack(stages).mean(0) + (1 - (encoder(output) * encoder(target)).sum(1))
+    total = 4 * torch.stack(stages).mean(0) + (1 - (encoder.embed(made[-1]) * encoder.embed(wanted[-1])).sum(1))
     return (total * seen).sum() / seen.sum().clamp_min(1)
