@@ -87,8 +87,9 @@ describe.each(CASES)('%s build, %s', (build, device) => {
 			expect(first).toBeGreaterThan(WEIGHTS);
 			expect(first).toBeLessThan(16 + WEIGHTS * 1.25);
 		} else expect(first).toBeLessThan(WEIGHTS / 2);
-		// Released weights make room for those of the next round.
-		expect(heaps.at(-1)).toBeLessThanOrEqual(heaps[1]! * 1.05);
+		// Released weights make room for those of the next round. Other allocations can lie between them, so that a heap grows once more, by
+		// a fifth (seen on one machine, in the third round); one of the three tensors kept back a round would add seven.
+		expect(heaps.at(-1)! - first).toBeLessThan(WEIGHT_BYTES / 2 ** 20);
 		expect(gone).toEqual({ code: 'pack-file-corrupt', params: { file: 'external.weights' } });
 		expect(short).toMatchObject({ code: 'runtime-failed' });
 	});
