@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from forge.data.align import align_faces, align_tensor, to_tensor
-from forge.data.shards import halve, halve_foreground
+from forge.data.scaling import halve_foreground, shrunk
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import SHIFT, shift_sigma
 from forge.nets.config import POCKET
@@ -24,7 +24,7 @@ CPU = Context(0, 1, torch.device("cpu"))
 def test_halving_averages_and_weighs_colour_by_opacity() -> None:
     picture = np.zeros((1, 2, 4, 3), np.uint8)
     picture[0, 0, 0] = 200
-    assert halve(picture)[0, 0].tolist() == [[50] * 3, [0] * 3]
+    assert shrunk(picture, 2)[0, 0].tolist() == [[50] * 3, [0] * 3]
     foreground = np.zeros((1, 2, 2, 4), np.uint8)
     foreground[0, 0, 0] = (200, 100, 0, 255)
     foreground[0, 0, 1] = (90, 90, 90, 0)  # invisible: its colour must not leak into the edge

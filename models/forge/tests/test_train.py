@@ -1,6 +1,7 @@
 """Data and training: alignment, weights, losses, and that a run stops in time and continues where it stopped."""
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from forge.data.align import TEMPLATE, align_faces, anchors, flip_points, similarity
+from forge.data.align import TEMPLATE, align_faces, align_from_large, anchors, flip_points, similarity
 from forge.data.crops import FaceCrops, PairSampler
 from forge.data.latents import LatentSet
 from forge.data.shards import read_cache, shard_paths
@@ -36,6 +37,25 @@ def test_alignment_puts_landmarks_on_the_template() -> None:
     crop = align_faces(image, points, 112)[0].mean(2)
     row, column = (float(np.average(np.arange(112), weights=crop.sum(axis))) for axis in (1, 0))
     assert abs(column - 0.38 * 112) < 3 and abs(row - 0.46 * 112) < 3
+
+
+def test_large_faces_are_averaged_into_crops_and_small_ones_keep_their_detail() -> None:
+    rows, columns = np.mgrid[:256, :320]
+    chequers = np.repeat((((rows + columns) % 2) * 255).astype(np.uint8)[None, ..., None], 3, -1)
+    ramp = np.repeat((columns / 320 * 255).astype(np.uint8)[None, ..., None], 3, -1)
+    shape = (TEMPLATE - TEMPLATE.mean(0)) @ np.array([[0.8, 0.6], [-0.6, 0.8]])
+
+    def seen(image: np.ndarray, face: float, align: Callable) -> np.ndarray:
+        eyes_mouth = shape * face + (160, 128)
+        points = np.stack([*eyes_mouth[:2], eyes_mouth[2], eyes_mouth[2] - 2, eyes_mouth[2] + 2])[None].astype(np.float32)
+        return align(image, points, 32)[0].astype(int)
+
+    # Turned 37 degrees and four times as large as its crop: nothing but the mean is left of single pixels.
+    assert np.ptp(seen(chequers, 140, align_faces)) > 100
+    assert np.ptp(seen(chequers, 140, align_from_large)) <= 1
+    # Averaging moves nothing.
+    assert np.abs(seen(ramp, 140, align_from_large) - seen(ramp, 140, align_faces)).max() <= 2
+    assert np.array_equal(seen(chequers, 40, align_from_large), seen(chequers, 40, align_faces))
 
 
 def test_edges_are_replicated() -> None:

@@ -9,8 +9,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import grid_sample
 
+from forge.data.scaling import shrunk
+
 # Right eye, left eye (the subject's), mouth centre; x, y in [0, 1] of the crop.
 TEMPLATE = np.array([[0.38, 0.46], [0.62, 0.46], [0.5, 0.7]], np.float64)
+
+LARGEST_SHRINK = 8
 
 
 def anchors(points: np.ndarray) -> np.ndarray:
@@ -42,6 +46,21 @@ def align_faces(images: np.ndarray, points: np.ndarray, size: int, zoom: float =
     target = ((TEMPLATE - 0.5) * zoom + 0.5) * size
     source = anchors(points.astype(np.float64))
     return cut(images, similarity(np.broadcast_to(target, source.shape), source), size)
+
+
+def align_from_large(images: np.ndarray, points: np.ndarray, size: int, zoom: float = 1.0) -> np.ndarray:
+    """As `align_faces`, for pictures u8 [N, H, W, C] in which faces may be much larger than in the crop: each is averaged down by 2, 4 or
+    8 first, as far as its face stays larger than that, so that small faces keep their detail and large ones get no aliasing."""
+    target = (TEMPLATE - 0.5) * zoom * size
+    source = anchors(points.astype(np.float64))
+    shrink = similarity(np.broadcast_to(target, source.shape), source)
+    factors = np.hypot(shrink[:, 0, 0], shrink[:, 1, 0])
+    levels = np.floor(np.log2(factors.clip(1, LARGEST_SHRINK))).astype(int)
+    crops = np.empty((len(images), size, size, images.shape[3]), np.uint8)
+    for level in np.unique(levels):
+        own = levels == level
+        crops[own] = align_faces(shrunk(images[own], 2**level), points[own] / 2**level, size, zoom)
+    return crops
 
 
 def cut(images: np.ndarray, places: np.ndarray, size: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from forge.data.align import align_faces
+from forge.data.align import align_from_large
 from forge.data.shards import read_cache, read_references
 
 # Crops are cut with room around the template, so that jitter has something to show.
@@ -26,13 +26,13 @@ class FaceCrops:
 def gather_crops(data: Path, cache: Path, size: int = SIZE, zoom: float = ZOOM) -> FaceCrops:
     """Crops of all references in `data` and of all composed portraits in `cache` whose face is visible."""
     references = read_references(data)
-    plain = align_faces(references.image, references.points, size, zoom)
+    plain = align_from_large(references.image, references.points, size, zoom)
     images = [np.concatenate([plain, np.full_like(plain[..., :1], 255)], -1)]
     identities, directed = [references.identity], [np.zeros(len(references.identity), bool)]
     for shard in read_cache(cache):
         rows = np.flatnonzero(shard.visible)
         for part in np.array_split(rows, max(1, len(rows) // 64)):
-            images.append(align_faces(shard.image[part], shard.points[part], size, zoom))
+            images.append(align_from_large(shard.image[part], shard.points[part], size, zoom))
         identities.append(shard.identity[rows])
         directed.append(np.ones(len(rows), bool))
     return FaceCrops(np.concatenate(images), np.concatenate(identities), np.concatenate(directed))

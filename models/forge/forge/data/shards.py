@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from forge.data.composition import describe_composition
+from forge.data.scaling import halve_foreground, shrunk
 
 # What anybody would say first of a face, and so what an embedding must not lose; the other attributes and 104 numbers of its shape
 # would outvote it.
@@ -89,23 +90,7 @@ def read_backgrounds(data: Path, most: int = 2000) -> np.ndarray:
     """Backgrounds without subjects, half as large as rendered, u8 [N, 320, 256, 3], evenly from all portrait shards."""
     paths = shard_paths(data, "portraits")
     each = -(-most // len(paths))
-    return np.concatenate([halve(np.load(path)["bg"][:each]) for path in paths])[:most]
-
-
-def halve(pictures: np.ndarray) -> np.ndarray:
-    """Pictures u8 [N, H, W, C] at half the size, every pixel the mean of four."""
-    count, height, width, channels = pictures.shape
-    blocks = pictures.reshape(count, height // 2, 2, width // 2, 2, channels)
-    return np.rint(blocks.astype(np.float32).mean((2, 4))).astype(np.uint8)
-
-
-def halve_foreground(fg: np.ndarray) -> np.ndarray:
-    """Straight-alpha foregrounds u8 [N, H, W, 4] at half the size; colours are averaged by their opacity."""
-    count, height, width, _ = fg.shape
-    blocks = fg.reshape(count, height // 2, 2, width // 2, 2, 4).astype(np.float32)
-    alpha = blocks[..., 3:]
-    colour = (blocks[..., :3] * alpha).sum((2, 4)) / np.maximum(alpha.sum((2, 4)), 1)
-    return np.rint(np.concatenate([colour, alpha.mean((2, 4))], -1)).astype(np.uint8)
+    return np.concatenate([shrunk(np.load(path)["bg"][:each], 2) for path in paths])[:most]
 
 
 def compose_shard(path: Path, looks: int, half: bool = True) -> Portraits:
@@ -118,7 +103,7 @@ def compose_shard(path: Path, looks: int, half: bool = True) -> Portraits:
     shard = np.load(path)
     arrays = {key: shard[key] for key in shard.files}
     if half:
-        arrays["fg"], arrays["bg"] = halve_foreground(arrays["fg"]), halve(arrays["bg"])
+        arrays["fg"], arrays["bg"] = halve_foreground(arrays["fg"]), shrunk(arrays["bg"], 2)
         arrays["points"] = arrays["points"] / 2
     images, directions, rows, compositions = [], [], [], []
     for i in range(len(arrays["identity"])):

@@ -6,13 +6,13 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d
 
-from forge.data.align import align_faces, flip_points, to_tensor
+from forge.data.align import align_from_large, flip_points, to_tensor
 from forge.data.faces import REFINE_SIZE, from_crop, refinement_crops, upright
 from forge.data.shards import References
 from forge.nets.config import AXES
 from forge.nets.judges import FACE_SIZE, JUDGE_SIZE, JudgeEncoder, Locator, PortraitReader
 from forge.pack.judge_files import load_judge
-from forge.pack.pictures import judged_size
+from forge.pack.pictures import JUDGED, judged_size
 from forge.train.metric import embed
 
 JUDGE_ZOOM = 0.8
@@ -52,7 +52,7 @@ class Judges:
         self.encoder = load_judge(JudgeEncoder(), folder, "identity")
         self.locator = load_judge(Locator(), folder, "locator")
         self.reader = load_judge(PortraitReader(), folder, "reader")
-        crops = align_faces(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
+        crops = align_from_large(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
         embeddings = embed(self.encoder, crops)
         gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in sitters])
         self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
@@ -65,15 +65,15 @@ class Judges:
         return np.concatenate(points), np.concatenate(options)
 
     def similarity(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
-        """Cosine [N, sitters] of every portrait u8 [N, 320, 256, 3] with every sitter of the gallery."""
-        return embed(self.encoder, align_faces(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
+        """Cosine [N, sitters] of every portrait u8 [N, H, W, 3] with every sitter of the gallery; points [N, 5, 2] in its own pixels."""
+        return embed(self.encoder, align_from_large(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
 
     def measure(self, pictures: np.ndarray, sitters: np.ndarray, directions: np.ndarray) -> dict:
         """Top-1 retrieval, mean cosine with the right sitter, and the share of portraits on which each axis is read
         right. Portraits u8 [N, 320 k, 256 k, 3]; sitters [N] are gallery rows."""
-        pictures = judged_size(pictures)
-        points, options = self.read(pictures)
-        similarity = self.similarity(pictures, points)
+        points, options = self.read(judged_size(pictures))
+        # Two faces of five are smaller than the embedding's crop in pictures of judged size.
+        similarity = self.similarity(pictures, points * (pictures.shape[1] / JUDGED[0]))
         return {
             "top1": share(similarity.argmax(1) == sitters),
             "cosine": round(float(similarity[np.arange(len(sitters)), sitters].mean()), 4),

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from forge.data.scaling import shrunk
+
 # The judges were trained on pictures of this size (height, width). Packs of any size meet them there.
 JUDGED = (320, 256)
 
@@ -15,7 +17,7 @@ def read_pictures(paths: list[Path]) -> np.ndarray:
 
 
 def judged_size(pictures: np.ndarray) -> np.ndarray:
-    """Pictures u8 [N, 320 k, 256 k, 3] -> u8 [N, 320, 256, 3], every value the mean of k x k values; a copy when k is 1.
+    """Pictures u8 [N, 320 k, 256 k, 3] -> u8 [N, 320, 256, 3], every value the mean of k x k values.
 
     Raises ValueError for any other size: scaling by a broken factor, or up, would change what sharpness the judges see.
     """
@@ -23,5 +25,4 @@ def judged_size(pictures: np.ndarray) -> np.ndarray:
     factor = height // JUDGED[0]
     if factor < 1 or (height, width) != (JUDGED[0] * factor, JUDGED[1] * factor):
         raise ValueError(f"pictures of {width} x {height} cannot be judged: a whole multiple of {JUDGED[1]} x {JUDGED[0]} is needed")
-    blocks = pictures.reshape(len(pictures), JUDGED[0], factor, JUDGED[1], factor, 3)
-    return np.rint(blocks.mean((2, 4), dtype=np.float32)).astype(np.uint8)
+    return shrunk(pictures, factor)

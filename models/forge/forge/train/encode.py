@@ -17,7 +17,8 @@ from forge.data.align import align_faces, flip_points, to_tensor
 from forge.data.composition import flip_composition
 from forge.data.face_regions import enlarge_faces
 from forge.data.latents import read_latents
-from forge.data.shards import Portraits, halve, open_composed, read_references, share_of, update_cache
+from forge.data.scaling import shrunk
+from forge.data.shards import Portraits, open_composed, read_references, share_of, update_cache
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
@@ -61,7 +62,7 @@ def embed_faces(shard: Portraits, faces: FaceEncoder) -> np.ndarray:
     seen = np.flatnonzero(shard.visible)
     for rows in np.array_split(seen, max(1, len(seen) // BATCH)):
         if len(rows):
-            crops = align_faces(halve(shard.image[rows, ..., :3]), shard.points[rows] / 2, POCKET.crop_size)
+            crops = align_faces(shrunk(shard.image[rows, ..., :3], 2), shard.points[rows] / 2, POCKET.crop_size)
             embedding[rows] = embed(faces, crops)
     return embedding
 
