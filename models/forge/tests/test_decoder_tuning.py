@@ -16,7 +16,8 @@ from forge.train import decoder, portrait_windows
 from forge.train.decoder import face_loss, freeze_latents
 from forge.train.parallel import Context
 from forge.train.picture_losses import reconstruction_loss
-from forge.train.portrait_windows import CELLS, WINDOW, Windows, place_window, predict
+from forge.train.portrait_crops import CROP, place_window
+from forge.train.portrait_windows import CELLS, WINDOW, Windows, predict
 
 ROWS, COLUMNS = POCKET.latent_size
 CELL = np.arange(ROWS * COLUMNS).reshape(ROWS, COLUMNS)
@@ -86,13 +87,14 @@ def test_predictions_come_from_little_noise() -> None:
     assert 0.5 < kept.min() < 0.65 and 0.85 < kept.max() < 0.95
 
 
-def test_windows_stay_inside_and_lie_around_faces() -> None:
+@pytest.mark.parametrize("step", [1, POCKET.factor])
+def test_windows_stay_inside_and_lie_around_faces(step: int) -> None:
     random = np.random.default_rng(0)
     face = np.full((5, 2), (400, 120), np.float32)
-    places = np.array([place_window(face, (512, 640), random) for _ in range(400)])
-    assert places.min() >= 0 and (places.max(0) <= (COLUMNS - CELLS, ROWS - CELLS)).all()
-    assert ((places[:, 1] <= 2) & (places[:, 0] >= 6)).mean() > 0.4
-    assert np.unique([place_window(None, (512, 640), random) for _ in range(400)], axis=0).shape[0] > 80
+    places = np.array([place_window(face, (512, 640), random, CROP, step) for _ in range(400)])
+    assert places.min() >= 0 and (places.max(0) <= (512 - CROP, 640 - CROP)).all() and not (places % step).any()
+    assert ((places[:, 1] <= 80) & (places[:, 0] >= 176)).mean() > 0.4
+    assert np.unique([place_window(None, (512, 640), random, CROP, step) for _ in range(400)], axis=0).shape[0] > 80
 
 
 def test_no_encoded_portraits_is_a_clear_error(tmp_path: Path) -> None:

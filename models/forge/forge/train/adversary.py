@@ -93,13 +93,12 @@ class Adversary:
         return strength * self.weight * adversarial
 
 
-def face_distance(encoder: FaceEncoder, output: Tensor, target: Tensor, seen: Tensor) -> Tensor:
-    """Distance of aligned crops [B, 3, 112, 112] in the encoder's features, over the faces that are `seen` [B].
+def face_distance(encoder: FaceEncoder, output: Tensor, target: Tensor) -> Tensor:
+    """Mean distance of aligned crops [B, 3, 112, 112] in the encoder's features.
 
     Features of every stage are compared by their direction in each place, which no change of contrast moves.
     """
     made, wanted = encoder.stages(output), encoder.stages(target)
     stages = [(1 - torch.cosine_similarity(mine, theirs, dim=1, eps=1e-4)).mean((1, 2)) for mine, theirs in zip(made, wanted)]
     # The encoder before this one had four stages: so many keep the weight that this loss has beside the others.
-    total = 4 * torch.stack(stages).mean(0) + (1 - (encoder.embed(made[-1]) * encoder.embed(wanted[-1])).sum(1))
-    return (total * seen).sum() / seen.sum().clamp_min(1)
+    return (4 * torch.stack(stages).mean(0) + (1 - (encoder.embed(made[-1]) * encoder.embed(wanted[-1])).sum(1))).mean()

@@ -48,7 +48,7 @@ def face_loss(faces: nn.Module, output: Tensor, target: Tensor, points: np.ndarr
     if not len(rows):
         return output.new_zeros(())
     crops = [align_tensor(picture[rows], points[rows], POCKET.crop_size) for picture in (output, target)]
-    return face_distance(faces, *crops, output.new_ones(len(rows)))
+    return face_distance(faces, *crops)
 
 
 def freeze_latents(model: Autoencoder) -> None:

@@ -10,6 +10,21 @@ from forge.data.align import to_tensor
 from forge.data.shards import Portraits, read_cache
 
 CROP = 256
+# How often a window lies around the face, where there is one, and how far off, as a share of its side.
+AROUND_FACE, OFF = 0.6, 1 / 6
+
+
+def place_window(
+    points: np.ndarray | None, size: tuple[int, int], random: np.random.Generator, side: int = CROP, step: int = 1
+) -> tuple[int, int]:
+    """Left and top, multiples of `step` pixels, of a square window in a portrait of `size` (width, height), around the landmarks [5, 2] mostly."""
+    most = [(length - side) // step for length in size]
+    if points is not None and random.random() < AROUND_FACE:
+        corner = points.mean(0) + random.normal(0, side * OFF, 2) - side / 2
+        left, top = np.clip(np.rint(corner / step), 0, most).astype(int)
+    else:
+        left, top = (random.integers(cells + 1) for cells in most)
+    return int(left) * step, int(top) * step
 
 
 class Crops:
@@ -36,12 +51,7 @@ class Crops:
             shard, row = self.shards[which], index - (self.ends[which - 1] if which else 0)
             height, width = shard.image.shape[1:3]
             marks = shard.points[row]
-            if shard.visible[row] and self.random.random() < 0.6:
-                centre = marks.mean(0) + self.random.normal(0, CROP / 6, 2)
-                left, top = (centre - CROP / 2).astype(int)
-            else:
-                left, top = self.random.integers(width - CROP + 1), self.random.integers(height - CROP + 1)
-            left, top = int(np.clip(left, 0, width - CROP)), int(np.clip(top, 0, height - CROP))
+            left, top = place_window(marks if shard.visible[row] else None, (width, height), self.random)
             pictures[i] = shard.image[row, top : top + CROP, left : left + CROP]
             # An invisible face weighs nothing: move its landmarks far outside.
             points[i] = marks - (left, top) if shard.visible[row] else -1000

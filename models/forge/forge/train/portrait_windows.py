@@ -10,12 +10,11 @@ from torch import Tensor, nn
 from forge.data.align import to_tensor
 from forge.data.shards import Portraits, open_composed
 from forge.nets.config import POCKET
+from forge.train.portrait_crops import place_window
 
 # Side of a window in latents and in pixels.
 CELLS = 8
 WINDOW = CELLS * POCKET.factor
-# How often a window lies around the face, where there is one, and how far off, as a share of its side.
-AROUND_FACE, OFF = 0.6, 1 / 6
 # Share of a batch whose latents are the denoiser's, and the sigmas from which it predicts them: its last of eight steps starts at .3.
 PREDICTED = 0.6
 LEAST_SIGMA, MOST_SIGMA = 0.1, 0.4
@@ -42,16 +41,6 @@ def read_shards(work: Path) -> list[Shard]:
     if not shards:
         raise FileNotFoundError(f"no encoded portraits in {work}: run `forge encode` first")
     return shards
-
-
-def place_window(points: np.ndarray | None, size: tuple[int, int], random: np.random.Generator) -> tuple[int, int]:
-    """Left and top, in latents, of a window in a portrait of `size` (width, height) pixels, around the landmarks [5, 2] mostly."""
-    most = [side // POCKET.factor - CELLS for side in size]
-    if points is not None and random.random() < AROUND_FACE:
-        corner = points.mean(0) + random.normal(0, WINDOW * OFF, 2) - WINDOW / 2
-        left, top = np.clip(np.rint(corner / POCKET.factor), 0, most).astype(int)
-        return int(left), int(top)
-    return int(random.integers(most[0] + 1)), int(random.integers(most[1] + 1))
 
 
 @torch.no_grad()
@@ -92,8 +81,8 @@ class Windows:
             height, width = portraits.image.shape[1:3]
             seen = bool(portraits.visible[row])
             marks = portraits.points[row]
-            left, top = place_window(marks if seen else None, (width, height), self.random)
-            x, y = left * POCKET.factor, top * POCKET.factor
+            x, y = place_window(marks if seen else None, (width, height), self.random, WINDOW, POCKET.factor)
+            left, top = x // POCKET.factor, y // POCKET.factor
             pictures.append(portraits.image[row, y : y + WINDOW, x : x + WINDOW])
             points.append(marks - (x, y) if seen else np.full_like(marks, -1000))
             windows.append(whole[:, top : top + CELLS, left : left + CELLS])
