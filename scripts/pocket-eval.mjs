@@ -101,7 +101,8 @@ await withRunnerPage({ rebuild: values.rebuild }, async (page, foreign) => {
 				handles: handles.get(request.sitter),
 				direction,
 				seed: request.seed,
-				identityStrength: request.strength
+				identityStrength: request.strength,
+				...('steps' in request && { steps: request.steps })
 			}),
 			request.file
 		);

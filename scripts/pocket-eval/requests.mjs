@@ -88,7 +88,7 @@ export function chooseVaried(sitters, renders) {
 /**
  * All portraits to shoot: `portraits` of each sitter under every identity strength (the same directions and seeds, so that
  * strengths compare); then, told no direction at all, at full strength; then headshot and editorial; then several seeds of
- * each of `varied`.
+ * each of `varied`; then the first ones at full strength again, in four steps.
  * @param {number[]} sitters
  * @param {number} portraits
  * @param {number[]} strengths
@@ -114,7 +114,10 @@ export function planRequests(sitters, portraits, strengths, intentSeeds, varied 
 		}))
 	);
 	const intents = planIntents(sitters, intentSeeds);
-	return [...directed, ...undirected, ...intents, ...variety].map((request, i) => ({
+	const quick = shots.map((shot) => ({
+		...{ ...shot, group: 'four-steps', strength: 1, told: true, steps: 4 }
+	}));
+	return [...directed, ...undirected, ...intents, ...variety, ...quick].map((request, i) => ({
 		...request,
 		file: `${String(i + 1).padStart(4, '0')}.png`
 	}));

@@ -47,6 +47,21 @@ describe('what pocket:eval shoots', () => {
 		expect(optionIds(group('editorial')[0]!.options)).toBe('F5,S4,Y7,M9,P7,L4');
 	});
 
+	it('shoots the same again in four steps', () => {
+		const essence = (name: string) =>
+			group(name).map(({ sitter, seed, options, strength }) => ({
+				sitter,
+				seed,
+				options,
+				strength
+			}));
+		expect(essence('four-steps')).toEqual(essence('strength-1'));
+		for (const request of plan)
+			expect('steps' in request ? request.steps : null).toBe(
+				request.group === 'four-steps' ? 4 : null
+			);
+	});
+
 	it('varies the seed alone, of eight sitters or of those that were rendered', () => {
 		const shots = group('variety');
 		expect(shots).toHaveLength(32);
