@@ -6,10 +6,13 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
+import torch
 from onnx import TensorProto, helper, numpy_helper
 
+from forge.data.align import flip_points
 from forge.pack.cost import gigaflops
 from forge.pack.fidelity import detail, variety
+from forge.pack.judging import embed_twice
 from forge.pack.pictures import judged_size
 from forge.pack.rounding import floats, peak_signal
 from forge.pack.score import kept_back, sitter_and_direction
@@ -155,3 +158,14 @@ def test_what_cannot_be_said_is_null_and_says_why() -> None:
 def test_photographs_that_the_app_was_given_do_not_judge() -> None:
     references = kept_back(FIXTURE, [1000101, 1000100], 3)
     assert references.identity.tolist() == [0] * 5 + [1] * 5 and references.points.shape == (10, 5, 2)
+
+
+def test_a_mirrored_face_is_the_same_face() -> None:
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Conv2d(3, 4, 9, 9), torch.nn.Flatten(), torch.nn.LazyLinear(16)).eval()
+    pictures = np.random.default_rng(0).integers(0, 255, (2, 160, 128, 3), np.uint8)
+    points = np.array([[[50, 70], [74, 68], [62, 80], [54, 93], [72, 92]]] * 2, np.float32)
+    mirrored, flipped = np.ascontiguousarray(pictures[:, :, ::-1]), flip_points(points, 128)
+    first, second = embed_twice(network, pictures, points), embed_twice(network, mirrored, flipped)
+    assert np.allclose(first, second, atol=2e-3) and not np.allclose(first[0], first[1], atol=2e-3)
+    assert np.allclose(np.linalg.norm(first, axis=1), 1, atol=1e-5)

@@ -45,6 +45,14 @@ def read_axes(reader: PortraitReader, pictures: np.ndarray, points: np.ndarray) 
     return logs.argmax(2).numpy()
 
 
+def embed_twice(encoder: JudgeEncoder, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Embeddings f32 [N, D] of unit length of the faces at `points` [N, 5, 2] (pixels) in pictures u8 [N, H, W, 3], each also mirrored: two
+    looks see more than one."""
+    crops = align_from_large(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)
+    both = embed(encoder, crops) + embed(encoder, crops[:, :, ::-1])
+    return both / np.linalg.norm(both, axis=1, keepdims=True)
+
+
 class Judges:
     """The three judges with the gallery of sitters."""
 
@@ -52,8 +60,7 @@ class Judges:
         self.encoder = load_judge(JudgeEncoder(), folder, "identity")
         self.locator = load_judge(Locator(), folder, "locator")
         self.reader = load_judge(PortraitReader(), folder, "reader")
-        crops = align_from_large(references.image, references.points, JUDGE_SIZE, JUDGE_ZOOM)
-        embeddings = embed(self.encoder, crops)
+        embeddings = embed_twice(self.encoder, references.image, references.points)
         gallery = np.stack([embeddings[references.identity == sitter].mean(0) for sitter in sitters])
         self.gallery = gallery / np.linalg.norm(gallery, axis=1, keepdims=True)
 
@@ -66,7 +73,7 @@ class Judges:
 
     def similarity(self, pictures: np.ndarray, points: np.ndarray) -> np.ndarray:
         """Cosine [N, sitters] of every portrait u8 [N, H, W, 3] with every sitter of the gallery; points [N, 5, 2] in its own pixels."""
-        return embed(self.encoder, align_from_large(pictures, points, JUDGE_SIZE, JUDGE_ZOOM)) @ self.gallery.T
+        return embed_twice(self.encoder, pictures, points) @ self.gallery.T
 
     def measure(self, pictures: np.ndarray, sitters: np.ndarray, directions: np.ndarray) -> dict:
         """Top-1 retrieval, mean cosine with the right sitter, and the share of portraits on which each axis is read
