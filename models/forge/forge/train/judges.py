@@ -20,6 +20,9 @@ from forge.train.loop import add_training_arguments, fit
 from forge.train.metric import Regressed, metric_loss, save_network
 from forge.train.parallel import Context, launch
 
+# Composed portraits at half the size, and whole ones for the embedding (`forge encode` composes those too): it sees small faces as
+# large as they are.
+HALF, WHOLE = "images", "large"
 # Width of the heat-map targets in cells, and weight of the distance beside the heat map's cross-entropy.
 SPOT, DISTANCE = 1.0, 20.0
 # How often the reader sees a subject before another portrait's background: pose, light and clothes are on the subject.
@@ -41,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def train_identity(args: argparse.Namespace, context: Context) -> None:
     """One worker training the judges' embedding."""
-    crops = gather_crops(args.data, args.work / "images")
+    crops = gather_crops(args.data, args.work / WHOLE)
     known = read_identities(args.data)
     model = Regressed(JudgeEncoder(), JUDGE_WIDTH, known.targets().shape[1])
     model = model.to(context.device, memory_format=torch.channels_last)
@@ -93,7 +96,7 @@ def point_loss(model: nn.Module, pictures: Tensor, target: Tensor) -> tuple[Tens
 
 def train_points(args: argparse.Namespace, context: Context) -> None:
     """One worker training both stages of the locator."""
-    drawn = Drawn(args.work / "images", args.seed * 100 + context.rank)
+    drawn = Drawn(args.work / HALF, args.seed * 100 + context.rank)
     model = Locator().to(context.device, memory_format=torch.channels_last)
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
@@ -113,7 +116,7 @@ def train_points(args: argparse.Namespace, context: Context) -> None:
 
 def train_reader(args: argparse.Namespace, context: Context) -> None:
     """One worker training the reader."""
-    drawn = Drawn(args.work / "images", args.seed * 100 + context.rank)
+    drawn = Drawn(args.work / HALF, args.seed * 100 + context.rank)
     backgrounds = read_backgrounds(args.data)
     model = PortraitReader().to(context.device, memory_format=torch.channels_last)
 
@@ -144,7 +147,8 @@ PARTS = {"points": train_points, "reader": train_reader, "identity": train_ident
 
 
 def run(args: argparse.Namespace) -> None:
-    """Compose what is not composed yet at half the size, then train one of the judges within the budget."""
+    """Compose what is not composed yet, then train one of the judges within the budget."""
     if args.looks:
-        update_cache(args.data, args.work / "images", args.looks)
+        whole = args.part == "identity"
+        update_cache(args.data, args.work / (WHOLE if whole else HALF), args.looks, half=not whole)
     launch(PARTS[args.part], args)
