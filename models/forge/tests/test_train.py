@@ -201,7 +201,7 @@ def train_line(args: argparse.Namespace, context: Context) -> None:
 
 def test_a_run_keeps_its_budget_and_continues(tmp_path: Path) -> None:
     for budget in ("1s", "0.5s"):
-        launch(train_line, arguments(tmp_path, "--budget", budget, "--threads", "1"))
+        launch(train_line, arguments(tmp_path, "--budget", budget, "--threads", "1"), "line")
         state = torch.load(tmp_path / "line.pt", weights_only=True)
         if budget == "1s":
             first = state
@@ -211,8 +211,28 @@ def test_a_run_keeps_its_budget_and_continues(tmp_path: Path) -> None:
     assert not torch.equal(state["ema"]["weight"], first["ema"]["weight"])
 
 
+def draw_only(args: argparse.Namespace, context: Context) -> None:
+    """Writes down what a run would draw first."""
+    np.save(args.work / "drawn.npy", [args.seed, int(torch.randint(1 << 30, ()))])
+
+
+def test_a_run_that_goes_on_draws_anew_and_repeatably(tmp_path: Path) -> None:
+    def drawn() -> list[int]:
+        launch(draw_only, arguments(tmp_path, "--budget", "1s", "--threads", "1", "--seed", "5"), "line")
+        return np.load(tmp_path / "drawn.npy").tolist()
+
+    first, same = drawn(), drawn()
+    assert first == same and first[0] == 5
+    later = []
+    for step in (40, 41):
+        torch.save({"step": step}, tmp_path / "line.pt")
+        later.append(drawn())
+        assert later[-1] == drawn()
+    assert len({seed for seed, _ in (first, *later)}) == len({number for _, number in (first, *later)}) == 3
+
+
 def test_two_processes_train_one_model(tmp_path: Path) -> None:
-    launch(train_line, arguments(tmp_path, "--budget", "1s", "--processes", "2"))
+    launch(train_line, arguments(tmp_path, "--budget", "1s", "--processes", "2"), "line")
     assert torch.load(tmp_path / "line.pt", weights_only=True)["step"] >= 2
 
 

@@ -35,6 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--looks", type=int, default=1, help="looks applied to every record; 0: compose nothing")
 
 
+def trained(args: argparse.Namespace) -> str:
+    """Name of the checkpoint that a run goes on with."""
+    return "detail" if args.keep_coarse else "autoencoder"
+
+
 def work(args: argparse.Namespace, context: Context) -> None:
     """One worker of the training run."""
     model = Autoencoder(POCKET).to(context.device, memory_format=torch.channels_last)
@@ -83,7 +88,7 @@ def work(args: argparse.Namespace, context: Context) -> None:
         masks = (torch.sigmoid(logits) * 2 - 1).expand(-1, 3, -1, -1)
         write_sheet(args.work / "autoencoder.png", [to_bytes(target), to_bytes(output), to_bytes(masks)])
 
-    ema = fit(context, args, model, "detail" if args.keep_coarse else "autoencoder", loss_of, show)
+    ema = fit(context, args, model, trained(args), loss_of, show)
     if context.leads:
         measure_statistics(ema, args.work, context.device, coarse if args.keep_coarse else 0)
         state = torch.load(args.work / "autoencoder.pt", weights_only=True)
@@ -112,4 +117,4 @@ def run(args: argparse.Namespace) -> None:
     if args.looks:
         added = update_cache(args.data, args.work / "large", args.looks, half=False)
         print(f"composed {added} new shards", flush=True)
-    launch(work, args)
+    launch(work, args, trained(args))

@@ -96,4 +96,4 @@ def work(args: argparse.Namespace, context: Context) -> None:
 
 def run(args: argparse.Namespace) -> None:
     """Train within the budget."""
-    launch(work, args)
+    launch(work, args, "denoiser")

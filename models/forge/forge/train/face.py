@@ -58,4 +58,4 @@ def run(args: argparse.Namespace) -> None:
     """Compose what is not composed yet at half the size, then train within the budget."""
     if args.looks:
         update_cache(args.data, args.work / "images", args.looks)
-    launch(work, args)
+    launch(work, args, "face-training")

@@ -143,7 +143,8 @@ def train_reader(args: argparse.Namespace, context: Context) -> None:
     fit(context, args, model, "reader", loss_of)
 
 
-PARTS = {"points": train_points, "reader": train_reader, "identity": train_identity}
+# Every judge with the checkpoint that its training goes on with.
+PARTS = {"points": (train_points, "locator"), "reader": (train_reader, "reader"), "identity": (train_identity, "judge-training")}
 
 
 def run(args: argparse.Namespace) -> None:
@@ -151,4 +152,5 @@ def run(args: argparse.Namespace) -> None:
     if args.looks:
         whole = args.part == "identity"
         update_cache(args.data, args.work / (WHOLE if whole else HALF), args.looks, half=not whole)
-    launch(PARTS[args.part], args)
+    train, name = PARTS[args.part]
+    launch(train, args, name)

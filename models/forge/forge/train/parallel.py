@@ -6,11 +6,15 @@ import os
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 import torch.distributed as distributed
 import torch.multiprocessing as multiprocessing
 from torch import Tensor
+
+# More than seeds that anybody chooses, so that no two runs share one.
+STREAMS = 10_007
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,18 @@ def enter(rank: int, work: Callable, args: argparse.Namespace, rendezvous: str) 
     distributed.destroy_process_group()
 
 
-def launch(work: Callable[[argparse.Namespace, Context], None], args: argparse.Namespace) -> None:
-    """Run `work` on one GPU if there is one, otherwise on the CPU in `args.processes` processes."""
+def fresh_seed(checkpoint: Path, seed: int) -> int:
+    """`seed`, or another one for every length of the training that `checkpoint` holds: a run that goes on would otherwise meet the very
+    batches and noise again that the run before it began with."""
+    if not checkpoint.exists():
+        return seed
+    step = torch.load(checkpoint, map_location="cpu", weights_only=True, mmap=True)["step"]
+    return seed + STREAMS * step
+
+
+def launch(work: Callable[[argparse.Namespace, Context], None], args: argparse.Namespace, name: str) -> None:
+    """Run `work`, which trains WORK/`name`.pt, on one GPU if there is one, otherwise on the CPU in `args.processes` processes."""
+    args = argparse.Namespace(**{**vars(args), "seed": fresh_seed(args.work / f"{name}.pt", args.seed)})
     if torch.cuda.is_available() or args.processes == 1:
         device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(args.threads or (os.cpu_count() or 1))
