@@ -88,8 +88,8 @@ describe.each(CASES)('%s build, %s', (build, device) => {
 			expect(first).toBeLessThan(16 + WEIGHTS * 1.25);
 		} else expect(first).toBeLessThan(WEIGHTS / 2);
 		// Released weights make room for those of the next round. Other allocations can lie between them, so that a heap grows once more, by
-		// a fifth (seen on one machine, in the third round); one of the three tensors kept back a round would add seven.
-		expect(heaps.at(-1)! - first).toBeLessThan(WEIGHT_BYTES / 2 ** 20);
+		// a fifth and a page (seen on one machine, in the third round); one of the three tensors kept back a round would add 448 MiB.
+		expect(heaps.at(-1)).toBeLessThanOrEqual(first * 1.2 + 1);
 		expect(gone).toEqual({ code: 'pack-file-corrupt', params: { file: 'external.weights' } });
 		expect(short).toMatchObject({ code: 'runtime-failed' });
 	});

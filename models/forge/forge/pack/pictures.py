@@ -7,7 +7,7 @@ from PIL import Image
 
 from forge.data.scaling import shrunk
 
-# The judges were trained on pictures of this size (height, width). Packs of any size meet them there.
+# The locator and the reader were trained on pictures of this size (height, width). Packs of any size meet them there.
 JUDGED = (320, 256)
 
 
