@@ -2,23 +2,16 @@
  * The second pass over a small face, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
  * then, with the pack's own graphs.
  */
-import type { FrameRequest } from '$lib/contract/engine';
 import { isLuxError } from '$lib/contract/errors';
 import type { Box } from '$lib/contract/faces';
-import type { PackManifest, VocabularyConditioning } from '$lib/contract/manifest';
-import type { Progress } from '$lib/contract/progress';
+import type { PackManifest } from '$lib/contract/manifest';
 import { detailMask, detailRegion } from '$workers/engine/detail-region';
-import type { PixelImage } from '$workers/engine/image';
-import { createScheduler } from '$workers/engine/schedulers/create';
 import { openPack, type Pack } from '$workers/runtime/pack';
-import { Conditioner } from '$workers/stages/conditioner';
-import type { FoundFace } from '$workers/stages/detect-face';
-import { decodeImage, resample, resamplePlane } from '$workers/stages/encode-image';
-import { makePortrait } from '$workers/stages/make-portrait';
+import { resample, resamplePlane } from '$workers/stages/encode-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRuntime, verifiedMicroPack } from './micro-pack';
+import { shootMicro, type MicroScene } from './micro-studio';
 
-const never = new AbortController().signal;
 const silent = () => undefined;
 /** Of 64 x 80 pixels. */
 const FACE: Box = { x: 20, y: 18, width: 12, height: 16 };
@@ -30,71 +23,12 @@ beforeAll(async () => {
 });
 afterAll(() => pack.dispose());
 
-function faceAt(box: Box): FoundFace {
-	const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
-	const points = {
-		rightEye: at(0.3, 0.35),
-		leftEye: at(0.7, 0.35),
-		noseTip: at(0.5, 0.6),
-		mouthRight: at(0.35, 0.8),
-		mouthLeft: at(0.65, 0.8)
-	};
-	const vertices = Array.from({ length: 468 }, () => points.noseTip);
-	return { box, points, score: 1, vertices, pose: { yaw: 0, pitch: 0, roll: 0 } };
-}
-
-interface Scene {
+interface Scene extends Partial<Omit<MicroScene, 'defaults'>> {
 	detail?: PackManifest['defaults']['faceDetail'];
-	/** What the detector finds the first time, the second time, and so on. */
-	faces?: (Box | null)[];
-	change?: Partial<FrameRequest>;
-	/** Whether the pack says where its compositions keep the face. */
-	says?: boolean;
-	signal?: AbortSignal;
-	report?: (progress: Progress) => void;
 }
 
-async function shoot({ detail, faces = [FACE], change, says, signal, report }: Scene = {}) {
-	const defaults = { ...pack.manifest.defaults, ...(detail && { faceDetail: detail }) };
-	const conditioning = { ...(pack.manifest.conditioning as VocabularyConditioning) };
-	if (!says) delete conditioning.points;
-	const manifest = { ...pack.manifest, defaults, conditioning };
-	const looked: PixelImage[] = [];
-	const studio = {
-		pack: { ...pack, manifest },
-		conditioner: new Conditioner(manifest, null),
-		scheduler: createScheduler(manifest.scheduler),
-		faces: {
-			detect: async (image: PixelImage) => {
-				const box = faces[Math.min(looked.push(image), faces.length) - 1];
-				return box ? [faceAt(box)] : [];
-			}
-		},
-		report: {
-			device: {
-				kind: 'wasm' as const,
-				reason: 'override' as const,
-				adapter: null,
-				threads: 1,
-				crossOriginIsolated
-			},
-			seal: { sealed: true, attempts: [] },
-			pack: { hash: pack.hash, manifest }
-		}
-	};
-	const { embeddingLength } = manifest.identity;
-	const request: FrameRequest = {
-		embeddings: [new Float32Array(embeddingLength).fill(embeddingLength ** -0.5)],
-		direction: { framing: 'F5', setting: null, styling: null, mood: null, pose: null, look: 'L4' },
-		seed: 7,
-		steps: 4,
-		previewEvery: 0,
-		...change
-	};
-	const result = await makePortrait(studio, request, signal ?? never, report ?? silent);
-	const { data } = await decodeImage(result.bytes.slice(0), result.width, result.height);
-	return { result, data, looked };
-}
+const shoot = ({ detail, faces = [FACE], ...scene }: Scene = {}) =>
+	shootMicro(pack, { ...scene, faces, defaults: detail && { faceDetail: detail } });
 
 describe('a face that came out small', () => {
 	it('is made again, and nothing but the region around it', async () => {

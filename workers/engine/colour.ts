@@ -6,6 +6,12 @@ const TO_XYZ = [
 	[0.2126, 0.7152, 0.0722],
 	[0.0193, 0.1192, 0.9505]
 ] as const;
+/** The inverse, rows R, G, B. */
+const FROM_XYZ = [
+	[3.2406, -1.5372, -0.4986],
+	[-0.9689, 1.8758, 0.0415],
+	[0.0557, -0.204, 1.057]
+] as const;
 /** White point D65 of the 2 degree observer: what (1, 1, 1) has to become. */
 const WHITE = [0.95047, 1, 1.08883] as const;
 const EPSILON = 216 / 24389;
@@ -27,6 +33,23 @@ export function srgbToLab(colour: readonly [number, number, number]): Lab {
 		return value > EPSILON ? Math.cbrt(value) : (KAPPA * value + 16) / 116;
 	}) as [number, number, number];
 	return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+}
+
+/**
+ * The colour that `srgbToLab` reads as `lab`, to within a thousandth.
+ * @returns sRGB, each channel in [0, 1]; what a screen cannot show is cut off
+ */
+export function labToSrgb([lightness, a, b]: Lab): [number, number, number] {
+	const y = (lightness + 16) / 116;
+	const xyz = [y + a / 500, y, y - b / 200].map((value, i) => {
+		const cubed = value ** 3;
+		return (cubed > EPSILON ? cubed : (116 * value - 16) / KAPPA) * WHITE[i]!;
+	});
+	return FROM_XYZ.map((row) => {
+		const linear = row.reduce((sum, weight, i) => sum + weight * xyz[i]!, 0);
+		const value = linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
+		return Math.min(Math.max(value, 0), 1);
+	}) as [number, number, number];
 }
 
 /**

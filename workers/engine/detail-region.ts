@@ -2,6 +2,7 @@
 import type { Box } from '$lib/contract/faces';
 import type { ImageSize } from '$lib/contract/manifest';
 import type { PixelImage } from './image';
+import { inside, ramp, soften } from './plane';
 
 /**
  * Of the region, in heights and widths of the face's box, which ends at the brow and the chin: room for the hair above, for the jaw's outline at the
@@ -36,8 +37,6 @@ export function detailRegion(face: Box, { width, height }: ImageSize): Box | nul
 		height: tall
 	};
 }
-
-const inside = (start: number, last: number) => Math.min(Math.max(start, 0), last);
 
 /**
  * How much of the second picture each pixel of the region takes: all on the face, nothing on the region's border, smooth in between. A border that is
@@ -122,30 +121,6 @@ function oval(face: Box, x: number, y: number): number {
 	return 1 - ramp(3 * (Math.hypot(across, down) - 1), 1);
 }
 
-/** Means over squares of 2 * radius + 1 pixels; over the border, the outermost pixel goes on. */
-function soften(values: Float32Array, { width, height }: ImageSize, radius: number): Float32Array {
-	const along = (
-		from: Float32Array,
-		length: number,
-		stride: number,
-		lines: number,
-		next: number
-	) => {
-		const to = new Float32Array(from.length);
-		for (let line = 0; line < lines; line++) {
-			const at = (i: number) => from[line * next + inside(i, length - 1) * stride]!;
-			let sum = 0;
-			for (let i = -radius; i <= radius; i++) sum += at(i);
-			for (let i = 0; i < length; i++) {
-				to[line * next + i * stride] = sum / (2 * radius + 1);
-				sum += at(i + radius + 1) - at(i - radius);
-			}
-		}
-		return to;
-	};
-	return along(along(values, width, 1, height, width), height, width, width, 1);
-}
-
 /** One axis of the mask, a number for each pixel. */
 function fade(
 	face: { start: number; length: number },
@@ -161,10 +136,4 @@ function fade(
 		const falling = endIsPicture ? 1 : ramp(length - 1 - i, length - last - 0.5);
 		return rising * falling;
 	});
-}
-
-/** 0 at `distance` 0, 1 from `span` on, without an edge on the way (smoothstep). */
-function ramp(distance: number, span: number): number {
-	const share = Math.min(Math.max(distance / Math.max(span, 1), 0), 1);
-	return share * share * (3 - 2 * share);
 }

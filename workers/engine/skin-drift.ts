@@ -25,9 +25,14 @@ export function skinDrift(
 	direction: Direction
 ): SkinDrift | null {
 	if (!portrait || references.length === 0 || !isNeutral(direction)) return null;
-	const angles = references.map(({ angle }) => angle).sort((a, b) => a - b);
-	const median = (angles[(angles.length - 1) >> 1]! + angles[angles.length >> 1]!) / 2;
+	const median = medianOf(references.map(({ angle }) => angle));
 	return { degrees: portrait.angle - median, limit: SKIN_DRIFT_LIMIT };
+}
+
+/** @param values at least one */
+export function medianOf(values: readonly number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
 }
 
 /** Light and look are set, and neither they nor the setting colour skin. */

@@ -15,6 +15,7 @@ import { denoise, type DenoiseInput } from './denoise';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
 import { detailFace, planDetail, smallFace, type Exposure } from './face-detail';
 import { fillIn, type FrameSettings } from './frame-settings';
+import { matchPortrait, skinAllowance } from './match-skin';
 import type { Studio } from './open-studio';
 import { scoreLikeness } from './score-likeness';
 import { StageClock } from './stage-clock';
@@ -106,6 +107,12 @@ export async function makePortrait(
 		found = null;
 	}
 	const seen = found ?? (await look());
+	const allowance = skinAllowance(manifest.defaults, settings);
+	const [sitting] = seen;
+	if (allowance && sitting)
+		portrait = await clock.run('match-skin', async () =>
+			matchPortrait(portrait, sitting, first.subject, settings.skin ?? [], allowance)
+		);
 	const judged = await clock.run('score-likeness', () =>
 		// Found once: what is judged is the face that crops are placed by.
 		scoreLikeness(

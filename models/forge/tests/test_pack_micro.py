@@ -64,6 +64,11 @@ def test_a_second_pass_over_small_faces_is_said_only_where_it_is_wanted() -> Non
     assert default_settings(8, 1.0, [0.2, 0.5])["faceDetail"] == {"below": 0.2, "strength": 0.5}
 
 
+def test_skin_is_matched_only_where_it_is_wanted() -> None:
+    assert "skinMatch" not in default_settings(8, 1.0)
+    assert default_settings(8, 1.0, skin_match=12)["skinMatch"] == 12
+
+
 def test_borrowed_weights_come_under_their_own_licence() -> None:
     files = ["face-encoder.onnx", "denoiser.onnx"]
     own, theirs = list_licences(files, BORROWED_FILES)

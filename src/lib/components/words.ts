@@ -59,6 +59,8 @@ export function stageText(stage: Stage): string {
 			return 'developing';
 		case 'face-detail':
 			return 'going over the face';
+		case 'match-skin':
+			return 'matching the skin';
 		case 'score-likeness':
 			return 'comparing';
 		case 'encode-image':

@@ -164,7 +164,12 @@ export const packManifestSchema = v.strictObject({
 		 * A second pass over the face of pictures in which it is small: below this share of the picture's height it is made again, enlarged,
 		 * from as much noise as `strength` says. Absent where the pack does not gain by it.
 		 */
-		faceDetail: v.optional(v.strictObject({ below: unit, strength: unit }))
+		faceDetail: v.optional(v.strictObject({ below: unit, strength: unit })),
+		/**
+		 * In even light and the neutral look, skin is brought nearer to the references' tone: at most by so many degrees of the typology angle.
+		 * Absent where skin stays as the pack makes it.
+		 */
+		skinMatch: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(90)))
 	}),
 	graphs: v.strictObject({
 		faceEncoder: graph,

@@ -10,6 +10,7 @@ export const STAGES = [
 	'denoise',
 	'decode',
 	'face-detail',
+	'match-skin',
 	'score-likeness',
 	'encode-image'
 ] as const;

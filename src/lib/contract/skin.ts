@@ -5,6 +5,11 @@ export interface SkinTone {
 	angle: number;
 	/** CIELAB lightness, 0 to 100. */
 	lightness: number;
+	/**
+	 * The angle of cheeks and forehead together, degrees; null where the light on them is uneven. Absent in photographs read before it was
+	 * measured.
+	 */
+	evenAngle?: number | null;
 }
 
 export interface SkinDrift {

@@ -2,7 +2,7 @@ import type { Direction } from '$lib/contract/direction';
 import type { Point } from '$lib/contract/faces';
 import { srgbToLab, typologyAngle } from '$workers/engine/colour';
 import { isNeutral, SKIN_DRIFT_LIMIT, skinDrift } from '$workers/engine/skin-drift';
-import { measureSkin } from '$workers/engine/skin-tone';
+import { evenSkin, measureSkin } from '$workers/engine/skin-tone';
 import { describe, expect, it } from 'vitest';
 
 const DIRECTORY: Direction = {
@@ -43,7 +43,17 @@ describe('measureSkin', () => {
 		const lab = srgbToLab([198 / 255, 134 / 255, 94 / 255]);
 		expect(even.angle).toBeCloseTo(typologyAngle(lab), 1);
 		expect(even.lightness).toBeCloseTo(lab[0], 1);
-		expect(measureSkin(...face(SHADOW, SHADOW, SKIN))).toEqual(even);
+		const { angle, lightness } = measureSkin(...face(SHADOW, SHADOW, SKIN))!;
+		expect({ angle, lightness }).toEqual({ angle: even.angle, lightness: even.lightness });
+	});
+
+	it('reads cheeks and forehead together only in even light', () => {
+		const dim: [number, number, number] = [168, 112, 78];
+		expect(measureSkin(...face(SHADOW, SKIN, SKIN))!.evenAngle).toBeNull();
+		expect(evenSkin(...face(SHADOW, SKIN, SKIN))).toBeNull();
+		const mixed = measureSkin(...face(dim, SKIN, SKIN))!;
+		expect(mixed.evenAngle!).toBeLessThan(mixed.angle - 3);
+		expect(mixed.evenAngle).toBeCloseTo(typologyAngle(evenSkin(...face(dim, SKIN, SKIN))!), 6);
 	});
 
 	it('leaves burnt-out patches aside and gives up when too little is left', () => {

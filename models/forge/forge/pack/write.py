@@ -10,15 +10,20 @@ from forge.pack.quantise import round_to_grid
 from forge.pack.verify import Agreement, compare, run_torch
 
 
-def default_settings(steps: int, guidance_scale: float, face_detail: list[float] | None = None) -> dict:
+def default_settings(
+    steps: int, guidance_scale: float, face_detail: list[float] | None = None, skin_match: float | None = None
+) -> dict:
     """The `defaults` of a manifest. `face_detail`: below which share of the picture's height a face is made again, and from how much
-    noise; None where the pack does not gain by it."""
+    noise; `skin_match`: by how many degrees of the typology angle skin may be brought nearer to the references' in plain light. None
+    where the pack does not gain by it."""
     defaults: dict = {
         "steps": steps, "guidanceScale": guidance_scale, "identityStrength": 1.0,
         "variation": {"subtle": 0.35, "strong": 0.6},
     }
     if face_detail:
         defaults["faceDetail"] = dict(zip(("below", "strength"), face_detail, strict=True))
+    if skin_match:
+        defaults["skinMatch"] = skin_match
     return defaults
 
 

@@ -59,6 +59,8 @@ def approachable(r: Rig) -> Mood:
             (0.7, 0.7, 0.75),
             (0.36, 0.36, 0.36),
             (0.3, 0.285, 0.27),
+            # As bright on skin as the neutral photographs that references are: what is compared is the sitter, not the exposure.
+            exposure=0.6075,
             softness=r.u(0.022, 0.032),
             wrap=r.u(0.18, 0.26),
         ),
