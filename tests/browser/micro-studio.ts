@@ -11,7 +11,7 @@ import { createScheduler } from '$workers/engine/schedulers/create';
 import type { Graph } from '$workers/runtime/graph';
 import type { Pack } from '$workers/runtime/pack';
 import { Conditioner } from '$workers/stages/conditioner';
-import type { FoundFace } from '$workers/stages/detect-face';
+import type { FaceDetector, FoundFace } from '$workers/stages/detect-face';
 import { decodeImage } from '$workers/stages/encode-image';
 import { makePortrait } from '$workers/stages/make-portrait';
 
@@ -55,6 +55,25 @@ function faded(decoder: Graph, contrast: number): Graph {
 	};
 }
 
+/** What `makePortrait` needs beside a request; by default no face is ever found. */
+export function microStudio(
+	pack: Pack,
+	faces: FaceDetector = { detect: async () => [] }
+): Parameters<typeof makePortrait>[0] {
+	const { manifest, hash } = pack;
+	return {
+		pack,
+		conditioner: new Conditioner(manifest, null),
+		scheduler: createScheduler(manifest.scheduler),
+		faces,
+		report: {
+			device: { kind: 'wasm', reason: 'override', adapter: null, threads: 1, crossOriginIsolated },
+			seal: { sealed: true, attempts: [] },
+			pack: { hash, manifest }
+		}
+	};
+}
+
 /** @returns the frame, its pixels, and every picture that the detector was shown */
 export async function shootMicro(pack: Pack, scene: MicroScene) {
 	const { faces, change, says, contrast, signal, report } = scene;
@@ -63,8 +82,8 @@ export async function shootMicro(pack: Pack, scene: MicroScene) {
 	if (!says) delete conditioning.points;
 	const manifest = { ...pack.manifest, defaults, conditioning };
 	const looked: PixelImage[] = [];
-	const studio = {
-		pack: {
+	const studio = microStudio(
+		{
 			...pack,
 			manifest,
 			graphsFor: (size: ImageSize) => {
@@ -72,26 +91,13 @@ export async function shootMicro(pack: Pack, scene: MicroScene) {
 				return contrast ? { ...graphs, vaeDecoder: faded(graphs.vaeDecoder, contrast) } : graphs;
 			}
 		},
-		conditioner: new Conditioner(manifest, null),
-		scheduler: createScheduler(manifest.scheduler),
-		faces: {
+		{
 			detect: async (image: PixelImage) => {
 				const box = faces[Math.min(looked.push(image), faces.length) - 1];
 				return box ? [faceAt(box)] : [];
 			}
-		},
-		report: {
-			device: {
-				kind: 'wasm' as const,
-				reason: 'override' as const,
-				adapter: null,
-				threads: 1,
-				crossOriginIsolated
-			},
-			seal: { sealed: true, attempts: [] },
-			pack: { hash: pack.hash, manifest }
 		}
-	};
+	);
 	const { embeddingLength } = manifest.identity;
 	const request: FrameRequest = {
 		embeddings: [new Float32Array(embeddingLength).fill(embeddingLength ** -0.5)],

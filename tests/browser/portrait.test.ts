@@ -9,7 +9,6 @@ import type { Graph } from '$workers/runtime/graph';
 import type { Ort } from '$workers/runtime/ort';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { RunQueue } from '$workers/runtime/run-queue';
-import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, latentShape } from '$workers/stages/decode';
 import { denoise } from '$workers/stages/denoise';
 import { encodeDirection, unsetIds } from '$workers/stages/encode-direction';
@@ -25,6 +24,7 @@ import {
 	verifiedMicroPack,
 	type Goldens
 } from './micro-pack';
+import { microStudio } from './micro-studio';
 
 const UNSET: Direction = {
 	framing: null,
@@ -72,24 +72,7 @@ async function shoot(
 	signal = never,
 	report: (progress: Progress) => void = silent
 ) {
-	const studio = {
-		pack: on,
-		conditioner: new Conditioner(on.manifest, null),
-		scheduler: createScheduler(on.manifest.scheduler),
-		faces: { detect: async () => [] },
-		report: {
-			device: {
-				kind: 'wasm' as const,
-				reason: 'override' as const,
-				adapter: null,
-				threads: 1,
-				crossOriginIsolated
-			},
-			seal: { sealed: true, attempts: [] },
-			pack: { hash: on.hash, manifest: on.manifest }
-		}
-	};
-	return makePortrait(studio, request(change), signal, report);
+	return makePortrait(microStudio(on), request(change), signal, report);
 }
 
 async function pixels(change: Partial<FrameRequest> = {}, on: Pack = pack) {

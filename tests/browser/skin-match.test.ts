@@ -2,6 +2,7 @@
 import type { FrameRequest } from '$lib/contract/engine';
 import type { Box } from '$lib/contract/faces';
 import type { SkinTone } from '$lib/contract/skin';
+import { findShoot } from '$lib/direction/shoots';
 import { typologyAngle } from '$workers/engine/colour';
 import { evenSkin } from '$workers/engine/skin-tone';
 import { openPack, type Pack } from '$workers/runtime/pack';
@@ -11,14 +12,7 @@ import { faceAt, shootMicro } from './micro-studio';
 
 /** Of 64 x 80 pixels. */
 const FACE: Box = { x: 20, y: 18, width: 24, height: 32 };
-const PLAIN: FrameRequest['direction'] = {
-	framing: 'F1',
-	setting: 'S1',
-	styling: 'Y1',
-	mood: 'M1',
-	pose: 'P2',
-	look: 'L1'
-};
+const PLAIN: FrameRequest['direction'] = findShoot('Directory')!.direction;
 const tone = (evenAngle: number | null): SkinTone => ({
 	angle: evenAngle ?? 0,
 	lightness: 60,

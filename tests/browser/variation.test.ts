@@ -1,13 +1,12 @@
 /** Variations on the micro pack: from the source's own decode to a picture that has nothing of it. */
 import type { FrameRequest } from '$lib/contract/engine';
-import { createScheduler } from '$workers/engine/schedulers/create';
 import { openPack, type Pack } from '$workers/runtime/pack';
-import { Conditioner } from '$workers/stages/conditioner';
 import { decodeLatents, encodePixels } from '$workers/stages/decode';
 import { decodeImage } from '$workers/stages/encode-image';
 import { makePortrait } from '$workers/stages/make-portrait';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRuntime, verifiedMicroPack } from './micro-pack';
+import { microStudio } from './micro-studio';
 
 const never = new AbortController().signal;
 const silent = () => undefined;
@@ -24,23 +23,6 @@ beforeAll(async () => {
 afterAll(() => pack.dispose());
 
 function shoot(change: Partial<FrameRequest>) {
-	const studio = {
-		pack,
-		conditioner: new Conditioner(pack.manifest, null),
-		scheduler: createScheduler(pack.manifest.scheduler),
-		faces: { detect: async () => [] },
-		report: {
-			device: {
-				kind: 'wasm' as const,
-				reason: 'override' as const,
-				adapter: null,
-				threads: 1,
-				crossOriginIsolated
-			},
-			seal: { sealed: true, attempts: [] },
-			pack: { hash: pack.hash, manifest: pack.manifest }
-		}
-	};
 	const { embeddingLength } = pack.manifest.identity;
 	const request: FrameRequest = {
 		embeddings: [new Float32Array(embeddingLength).fill(embeddingLength ** -0.5)],
@@ -49,7 +31,7 @@ function shoot(change: Partial<FrameRequest>) {
 		previewEvery: 0,
 		...change
 	};
-	return makePortrait(studio, request, never, silent);
+	return makePortrait(microStudio(pack), request, never, silent);
 }
 
 const vary = (strength: number, change: Partial<FrameRequest> = {}) =>

@@ -1,4 +1,5 @@
 import type { Direction } from '$lib/contract/direction';
+import { findShoot } from '$lib/direction/shoots';
 import { labToSrgb, srgbToLab, typologyAngle, type Lab } from '$workers/engine/colour';
 import type { PixelImage } from '$workers/engine/image';
 import { isPlain, matchedSkin, matchSkin } from '$workers/engine/skin-match';
@@ -6,14 +7,7 @@ import { skinAllowance } from '$workers/stages/match-skin';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-const DIRECTORY: Direction = {
-	framing: 'F1',
-	setting: 'S1',
-	styling: 'Y1',
-	mood: 'M1',
-	pose: 'P2',
-	look: 'L1'
-};
+const DIRECTORY: Direction = findShoot('Directory')!.direction;
 const tone = (evenAngle: number | null) => ({ angle: 0, lightness: 60, evenAngle });
 /** Colours of human skin in a photograph, dark to light, from yellowish to ruddy. */
 const skins = fc.tuple(

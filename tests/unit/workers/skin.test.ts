@@ -1,18 +1,12 @@
 import type { Direction } from '$lib/contract/direction';
 import type { Point } from '$lib/contract/faces';
+import { findShoot } from '$lib/direction/shoots';
 import { srgbToLab, typologyAngle } from '$workers/engine/colour';
 import { isNeutral, SKIN_DRIFT_LIMIT, skinDrift } from '$workers/engine/skin-drift';
 import { evenSkin, measureSkin } from '$workers/engine/skin-tone';
 import { describe, expect, it } from 'vitest';
 
-const DIRECTORY: Direction = {
-	framing: 'F1',
-	setting: 'S1',
-	styling: 'Y1',
-	mood: 'M1',
-	pose: 'P2',
-	look: 'L1'
-};
+const DIRECTORY: Direction = findShoot('Directory')!.direction;
 const tone = (angle: number) => ({ angle, lightness: 60 });
 
 /** A picture of 100 x 100 in three vertical bands, and a mesh with its patches in them: right cheek, forehead, left cheek. */
