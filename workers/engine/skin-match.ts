@@ -97,10 +97,11 @@ function skinMask(
 		const down = Math.floor(pixel / picture.width) + 0.5 - middleY;
 		const away = 2 * Math.hypot(across / face.width, down / face.height);
 		const near = 1 - ramp((away - REACH.all) / (REACH.none - REACH.all), 1);
-		if (near === 0) return;
+		const share = near * (subject ? ramp(subject[pixel]!, 1) : 1);
+		// Most of a picture is backdrop: its colours need not be worked out.
+		if (share === 0) return;
 		const [r, g, b] = picture.data.subarray(pixel * 4, pixel * 4 + 3);
-		const own = likeSkin(srgbToLab([r! / 255, g! / 255, b! / 255]), skin);
-		shares[i] = near * own * (subject ? ramp(subject[pixel]!, 1) : 1);
+		shares[i] = share * likeSkin(srgbToLab([r! / 255, g! / 255, b! / 255]), skin);
 	});
 	const radius = Math.max(1, Math.round(face.width * SOFT));
 	// Softness must not reach where nothing is skin, or the outline of a collar would glow.

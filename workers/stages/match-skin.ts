@@ -16,7 +16,7 @@ export function skinAllowance(
 	}: Pick<FrameSettings, 'direction' | 'identityStrength' | 'skin'>
 ): number | null {
 	if (!skinMatch || !skin?.length || !isPlain(direction)) return null;
-	// A portrait that is half of the sitter's gets half of the sitter's skin.
+	// A portrait that is to be half the sitter's is changed by half as much.
 	return identityStrength === 0 ? null : skinMatch * identityStrength;
 }
 
