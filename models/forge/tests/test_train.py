@@ -129,6 +129,9 @@ def test_batches_drop_axes_and_describe_by_other_pictures() -> None:
     # Row 3 belongs to identity 1, whose pictures are rows 3 to 5.
     described = [batches.describe(3) for _ in range(40)]
     assert all(np.max(data.embedding[3:6].astype(np.float32) @ d) > 0.4 for d in described)
+    # The description leans towards the portrait's own face, and is never that face alone, which no app has.
+    alike = np.array([data.embedding[3].astype(np.float32) @ d for d in described])
+    assert alike.min() > 0.3 and np.median(alike) < 0.95
 
 
 def test_contrast_of_sitters_does_not_punish_the_same_person_twice() -> None:

@@ -14,10 +14,14 @@ from forge.nets.critic import LatentCritic
 from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches
 from forge.data.latents import LatentSet, read_latents
+from forge.train.face_objective import FaceObjective
 from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.objectives import Guidance, channel_importance, flow_loss
 from forge.train.parallel import Context, launch
 from forge.train.sheet import to_bytes, write_sheet
+
+# Latents that the draft decoder's read-out is fitted to.
+FITTED = 64
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--guided", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), default=(1.0, 1.0),
         help="learn velocities guided this much, so that the pack runs without guidance; the last part of a training",
     )
+    parser.add_argument("--face", type=float, default=0.0, help="weight of what the face encoder sees in decoded faces")
     parser.add_argument("--critic", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), help="weights of the critic's losses (needs `train-critic`)")
 
 
@@ -76,6 +81,9 @@ def work(args: argparse.Namespace, context: Context) -> None:
     if args.critic:
         critic = load_part(LatentCritic(POCKET), args.work / "critic.pt").requires_grad_(False)
         critic = critic.to(context.device, memory_format=torch.channels_last)
+    faces = FaceObjective(args.work, autoencoder, batches.draw(FITTED, context.device).latents) if args.face else None
+    if faces and context.leads:
+        print(f"drafts are {faces.error:.1f} dB from the decoder's", flush=True)
     ids, embeddings = (part.to(context.device) for part in sheet_requests(data, 4, 10))
     shape = (len(ids), POCKET.latent_channels, *POCKET.latent_size)
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0)).to(context.device)
@@ -83,7 +91,7 @@ def work(args: argparse.Namespace, context: Context) -> None:
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
         told = batches.draw(batch, context.device)
-        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), Guidance(*args.guided))
+        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), Guidance(*args.guided), faces, args.face)
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:

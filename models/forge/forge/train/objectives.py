@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy
 from forge.nets.bundle import SHIFT, shift_sigma
 from forge.nets.config import UNSET
 from forge.train.batches import Told
+from forge.train.face_objective import FaceObjective
 from forge.train.metric import identity_contrast
 
 DROP_IDENTITY = 0.1
@@ -86,10 +87,10 @@ def guidance_target(
 
 def flow_loss(
     model: nn.Module, told: Told, channels: Tensor, critic: nn.Module | None, strengths: tuple[float, float],
-    guidance: Guidance = Guidance(),
+    guidance: Guidance = Guidance(), faces: FaceObjective | None = None, face_weight: float = 0.0,
 ) -> tuple[Tensor, dict[str, float]]:
-    """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits, plus the critic's
-    losses on the clean latents that this velocity leads to.
+    """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits, plus the critic's and the
+    face encoder's losses on the clean latents that this velocity leads to.
 
     The shift of Esser et al. 2024: with few samples seen, what is learned near sigma 1 (place, light, colours) decides the
     picture. Stratified over the batch, which takes noise out of the gradient. With `guidance` above 1 the model learns the guided
@@ -108,8 +109,12 @@ def flow_loss(
     if guidance.asked:
         target = target + guidance_target(model, noisy, sigma, told, velocity, guidance)
     flow = ((velocity - target).pow(2) * told.weights * channels).mean()
-    if critic is None:
-        return flow, {}
-    axes, apart = criticise(critic, noisy - mix * velocity, sigma, told, scale)
-    numbers = {"flow": float(flow.detach()), "axes": float(axes.detach()), "apart": float(apart.detach())}
-    return flow + strengths[0] * axes + strengths[1] * apart, numbers
+    predicted, numbers, loss = noisy - mix * velocity, {"flow": float(flow.detach())}, flow
+    if critic is not None:
+        axes, apart = criticise(critic, predicted, sigma, told, scale)
+        numbers |= {"axes": float(axes.detach()), "apart": float(apart.detach())}
+        loss = loss + strengths[0] * axes + strengths[1] * apart
+    if faces is not None:
+        likeness, seen = faces.loss(predicted, told, sigma, scale)
+        loss, numbers = loss + face_weight * likeness, numbers | seen
+    return loss, numbers

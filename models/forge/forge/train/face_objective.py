@@ -1,0 +1,79 @@
+"""What the face encoder sees in the faces that the denoiser's latents lead to: an identity loss as in PuLID (Guo et al. 2024), and a
+perceptual one as in latent perceptual losses (Berrada et al. 2024), on drafts of the decoded picture.
+
+The critic reads latents and has only ever seen those of training; the encoder reads pictures, was trained under any light and camera,
+and tells people apart whom neither of them met.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from forge.data.align import align_tensor
+from forge.data.composition import POINTS
+from forge.nets.autoencoder import Autoencoder
+from forge.nets.config import POCKET
+from forge.train.batches import Told
+from forge.train.draft import SMALLER, DraftDecoder
+from forge.train.face import load_face_encoder
+
+# A sixth of a batch is decoded; faces from eyes to mouth at least so many pixels of the draft, from latents at most so noisy.
+SHARE, SMALLEST, NOISIEST = 6, 20.0, 0.9
+# Features beside the embedding.
+FEATURES = 1.0
+
+
+class FaceObjective:
+    """Losses of the faces in predicted latents, with the fitted draft decoder and the face encoder, both left as they are."""
+
+    def __init__(self, work: Path, autoencoder: Autoencoder, latents: Tensor) -> None:
+        self.drafts = DraftDecoder(autoencoder).to(latents.device)
+        self.error = self.drafts.fit(autoencoder, latents)
+        self.drafts = self.drafts.to(memory_format=torch.channels_last)
+        faces = load_face_encoder(work).requires_grad_(False)
+        self.faces = faces.to(latents.device, memory_format=torch.channels_last)
+
+    def choose(self, told: Told, sigma: Tensor, scale: Tensor) -> np.ndarray:
+        """Rows of a batch whose face is told, seen, large and not too noisy; at most a SHARE of it."""
+        unit = np.linalg.norm(middle_to_mouth(draft_points(told.composition)), axis=1)
+        fit = (told.seen > 0) & (scale > 0) & (sigma < NOISIEST)
+        return np.flatnonzero(fit.cpu().numpy() & (unit >= SMALLEST))[: max(1, len(unit) // SHARE)]
+
+    def look(self, latents: Tensor, points: np.ndarray) -> list[Tensor]:
+        """The face encoder's stages [B, C, h, w] and last its embedding [B, E] of the faces in latents [B, C, h, w]."""
+        crops = align_tensor(self.drafts(latents), points, POCKET.crop_size)
+        stages = self.faces.stages(crops.contiguous(memory_format=torch.channels_last))
+        return [*stages, self.faces.embed(stages[-1])]
+
+    def loss(self, predicted: Tensor, told: Told, sigma: Tensor, scale: Tensor) -> tuple[Tensor, dict[str, float]]:
+        """Weighted loss of predicted clean latents [B, C, h, w]: how far their faces are from the embedding that was told, and, in the
+        features of every stage, from the faces of the clean latents. Half the weight and less beyond sigma .5: there the best prediction is a
+        mean."""
+        rows = self.choose(told, sigma, scale)
+        if not len(rows):
+            return predicted.new_zeros(()), {}
+        points = draft_points(told.composition)[rows]
+        *stages, embedding = self.look(predicted[rows].contiguous(memory_format=torch.channels_last), points)
+        with torch.no_grad():
+            *wanted, _ = self.look(told.latents[rows].contiguous(memory_format=torch.channels_last), points)
+        weight = (2 * (1 - sigma[rows])).clamp(max=1)
+        apart = 1 - (embedding.float() * told.embedding[rows]).sum(1)
+        # By their direction in each place, which no change of contrast moves.
+        features = torch.stack([
+            (1 - torch.cosine_similarity(mine.float(), theirs.float(), dim=1, eps=1e-4)).mean((1, 2)) for mine, theirs in zip(stages, wanted)
+        ]).mean(0)
+        numbers = {"face": float(apart.detach().mean()), "features": float(features.detach().mean())}
+        return (weight * (apart + FEATURES * features)).mean(), numbers
+
+
+def draft_points(composition: Tensor) -> np.ndarray:
+    """Landmarks [B, 5, 2] in pixels of the draft, from compositions [B, 12]."""
+    size = (POCKET.image_width // SMALLER, POCKET.image_height // SMALLER)
+    return composition[:, :POINTS].detach().cpu().numpy().reshape(-1, 5, 2) * size
+
+
+def middle_to_mouth(points: np.ndarray) -> np.ndarray:
+    """From the middle of the eyes to that of the mouth [B, 2], of landmarks [B, 5, 2]."""
+    return points[:, 3:].mean(1) - points[:, :2].mean(1)
