@@ -17,6 +17,11 @@ const WHITE = [0.95047, 1, 1.08883] as const;
 const EPSILON = 216 / 24389;
 const KAPPA = 24389 / 27;
 
+/** Linear light of every byte. */
+const LINEAR: Readonly<Float64Array> = Float64Array.from({ length: 256 }, (_, byte) =>
+	toLinear(byte / 255)
+);
+
 export type Lab = readonly [lightness: number, a: number, b: number];
 
 /**
@@ -25,13 +30,25 @@ export type Lab = readonly [lightness: number, a: number, b: number];
  * @returns L* in [0, 100]; a* and b* about [-110, 110]
  */
 export function srgbToLab(colour: readonly [number, number, number]): Lab {
-	const linear = colour.map((value) =>
-		value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-	);
-	const [x, y, z] = TO_XYZ.map((row, i) => {
-		const value = row.reduce((sum, weight, c) => sum + weight * linear[c]!, 0) / WHITE[i]!;
+	return linearToLab(toLinear(colour[0]), toLinear(colour[1]), toLinear(colour[2]));
+}
+
+/** As `srgbToLab`, for the three bytes of `data` from `at` on: a picture has a third of a million pixels, so no power is taken and no list made. */
+export function bytesToLab(data: Uint8ClampedArray, at: number): Lab {
+	return linearToLab(LINEAR[data[at]!]!, LINEAR[data[at + 1]!]!, LINEAR[data[at + 2]!]!);
+}
+
+function toLinear(value: number): number {
+	return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+}
+
+function linearToLab(r: number, g: number, b: number): Lab {
+	const along = (i: 0 | 1 | 2) => {
+		const row = TO_XYZ[i];
+		const value = (row[0] * r + row[1] * g + row[2] * b) / WHITE[i];
 		return value > EPSILON ? Math.cbrt(value) : (KAPPA * value + 16) / 116;
-	}) as [number, number, number];
+	};
+	const [x, y, z] = [along(0), along(1), along(2)];
 	return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
 }
 

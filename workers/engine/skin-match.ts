@@ -5,7 +5,7 @@
 import type { Direction } from '$lib/contract/direction';
 import type { Box } from '$lib/contract/faces';
 import type { SkinTone } from '$lib/contract/skin';
-import { labToSrgb, srgbToLab, typologyAngle, type Lab } from './colour';
+import { bytesToLab, labToSrgb, typologyAngle, type Lab } from './colour';
 import type { PixelImage } from './image';
 import { inside, ramp, soften } from './plane';
 import { medianOf, isNeutral } from './skin-drift';
@@ -100,8 +100,7 @@ function skinMask(
 		const share = near * (subject ? ramp(subject[pixel]!, 1) : 1);
 		// Most of a picture is backdrop: its colours need not be worked out.
 		if (share === 0) return;
-		const [r, g, b] = picture.data.subarray(pixel * 4, pixel * 4 + 3);
-		shares[i] = share * likeSkin(srgbToLab([r! / 255, g! / 255, b! / 255]), skin);
+		shares[i] = share * likeSkin(bytesToLab(picture.data, pixel * 4), skin);
 	});
 	const radius = Math.max(1, Math.round(face.width * SOFT));
 	// Softness must not reach where nothing is skin, or the outline of a collar would glow.
