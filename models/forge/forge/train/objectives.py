@@ -13,9 +13,8 @@ from forge.train.face_objective import FaceObjective
 from forge.train.metric import identity_contrast
 
 DROP_IDENTITY = 0.1
-# An enlarged face is never made of pure noise: the second pass starts in the middle of the schedule (`faceDetail.strength` .6 is 5
-# of 8 steps, .625 of it; 0.8.0 was trained with .6).
-ENLARGED_START = 0.65
+# An enlarged face is never made of pure noise: the second pass starts at `faceDetail.strength` of the schedule, .6 (5 of 8 steps) or .75.
+ENLARGED_START = 0.78
 # How much the critic's word counts for each axis, mean 1: mood and pose are the ones that portraits obey least.
 AXIS_WEIGHTS = (0.4, 0.6, 0.8, 2.0, 1.9, 0.3)
 
