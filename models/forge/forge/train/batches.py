@@ -14,7 +14,7 @@ DROP_AXIS = 0.1
 DROP_ALL = 0.1
 # How often another directed portrait helps to describe the sitter.
 DIRECTED = 0.5
-# How much of the very portrait's own face is in the description. An app is given photographs in plain light, which say more than two
+# How much of the very portrait's own face is in the description. An app is given photographs in good light, which say more than two
 # made references under any light do: the nearer description was missing, and the denoiser learnt to half believe what it is told.
 OWN = 0.5
 EMBEDDING_NOISE = 0.01
