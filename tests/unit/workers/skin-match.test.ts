@@ -1,6 +1,6 @@
 import type { Direction } from '$lib/contract/direction';
 import { findShoot } from '$lib/direction/shoots';
-import { labToSrgb, srgbToLab, typologyAngle, type Lab } from '$workers/engine/colour';
+import { bytesToLab, labToSrgb, srgbToLab, typologyAngle, type Lab } from '$workers/engine/colour';
 import type { PixelImage } from '$workers/engine/image';
 import { isPlain, matchedSkin, matchSkin } from '$workers/engine/skin-match';
 import { skinAllowance } from '$workers/stages/match-skin';
@@ -24,6 +24,19 @@ describe('labToSrgb', () => {
 				labToSrgb(srgbToLab(colour)).forEach((value, c) =>
 					expect(Math.abs(value - colour[c]!)).toBeLessThan(2e-3)
 				);
+			})
+		);
+	});
+});
+
+describe('bytesToLab', () => {
+	it('reads the three bytes at its place as srgbToLab does', () => {
+		const byte = fc.integer({ min: 0, max: 255 });
+		fc.assert(
+			fc.property(fc.tuple(byte, byte, byte), fc.nat(3), ([r, g, b], pixel) => {
+				const data = new Uint8ClampedArray(16).fill(77);
+				data.set([r, g, b], pixel * 4);
+				expect(bytesToLab(data, pixel * 4)).toEqual(srgbToLab([r / 255, g / 255, b / 255]));
 			})
 		);
 	});

@@ -49,8 +49,8 @@ class FaceObjective:
 
     def loss(self, predicted: Tensor, told: Told, sigma: Tensor, scale: Tensor) -> tuple[Tensor, dict[str, float]]:
         """Weighted loss of predicted clean latents [B, C, h, w]: how far their faces are from the embedding that was told, and, in the
-        features of every stage, from the faces of the clean latents. Half the weight and less beyond sigma .5: there the best prediction is a
-        mean."""
+        features of every stage, from the faces of the clean latents. Beyond sigma .5 their weight falls, to nothing at 1: there the best
+        prediction is a mean. Nothing to log where no face can be judged."""
         rows = self.choose(told, sigma, scale)
         if not len(rows):
             return predicted.new_zeros(()), {}
