@@ -1,5 +1,6 @@
 """Drafts of decoded pictures, and what the face encoder asks of the faces in them."""
 
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
 from forge.train.batches import Told
 from forge.train.draft import SMALLER, DraftDecoder
-from forge.train.face_objective import SHARE, FaceObjective
+from forge.train.face_objective import SHARE, WINDOW_SHARE, FaceObjective
+from forge.train.feature_adversary import FeatureAdversary
+from forge.train.parallel import Context
 
 
 def smooth_latents(count: int, seed: int = 0) -> torch.Tensor:
@@ -101,3 +104,29 @@ def test_the_right_face_costs_nothing_and_another_does(objective: FaceObjective)
     # A step down its slope shows more of the sitter.
     better, _ = objective.loss(predicted.detach() - 0.5 * predicted.grad / predicted.grad.abs().max(), right, sigma, scale)
     assert better < wrong
+
+
+def test_the_adversary_sees_faces_and_windows_of_whole_portraits(objective: FaceObjective, tmp_path: Path) -> None:
+    count = 3 * WINDOW_SHARE
+    told, sigma, scale = plain_told(count), torch.full((count,), 0.4), torch.ones(count)
+    enlarged, seen = told.enlarged.clone(), told.seen.clone()
+    enlarged[0], sigma[1], seen[2] = True, 0.95, 0
+    told = replace(told, enlarged=enlarged, seen=seen)
+    assert not len(objective.choose_windows(told, sigma))
+    adversary = FeatureAdversary(tmp_path / "realness.pt", POCKET, Context(0, 1, torch.device("cpu")))
+    asked = copy(objective)
+    asked.adversary, asked.realness = adversary, 1.0
+    assert asked.choose_windows(told, sigma).tolist() == [2, 3, 4]
+    # A window is a piece of the draft, unturned: the encoder finds in it what it finds in that piece.
+    *stages, embedding = asked.look(told.latents[:2], np.zeros((0, 5, 2)), (7, 30))
+    piece = asked.drafts(told.latents[:2])[..., 30 : 30 + POCKET.crop_size, 7 : 7 + POCKET.crop_size]
+    assert len(embedding) == 0 and torch.allclose(stages[-1], asked.faces.stages(piece)[-1], atol=1e-4)
+    predicted = smooth_latents(count, 9).requires_grad_(True)
+    plain, _ = objective.loss(predicted.detach(), told, sigma, scale)
+    loss, numbers = asked.loss(predicted, told, sigma, scale)
+    assert 0 <= numbers["caught"] <= 1
+    assert float(loss.detach()) == pytest.approx(float(plain) + numbers["unreal"], rel=1e-3)
+    loss.backward()
+    moved = predicted.grad.abs().sum((1, 2, 3)) > 0
+    # Four faces are judged, and the windows of three portraits, one of which shows no face.
+    assert moved.nonzero().flatten().tolist() == [0, 2, 3, 4, 5]

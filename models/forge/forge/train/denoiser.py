@@ -15,6 +15,7 @@ from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches
 from forge.data.latents import LatentSet, read_latents
 from forge.train.face_objective import FaceObjective
+from forge.train.feature_adversary import FeatureAdversary
 from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.objectives import Guidance, channel_importance, flow_loss
 from forge.train.parallel import Context, launch
@@ -35,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="learn velocities guided this much, so that the pack runs without guidance; the last part of a training",
     )
     parser.add_argument("--face", type=float, default=0.0, help="weight of what the face encoder sees in decoded faces")
+    parser.add_argument("--real", type=float, default=0.0, help="with --face: weight of how real discriminators find those faces")
     parser.add_argument("--critic", type=float, nargs=2, metavar=("DIRECTION", "IDENTITY"), help="weights of the critic's losses (needs `train-critic`)")
 
 
@@ -81,7 +83,10 @@ def work(args: argparse.Namespace, context: Context) -> None:
     if args.critic:
         critic = load_part(LatentCritic(POCKET), args.work / "critic.pt").requires_grad_(False)
         critic = critic.to(context.device, memory_format=torch.channels_last)
-    faces = FaceObjective(args.work, autoencoder, batches.draw(FITTED, context.device).latents) if args.face else None
+    adversary = FeatureAdversary(args.work / "realness.pt", POCKET, context) if args.real else None
+    faces = None
+    if args.face:
+        faces = FaceObjective(args.work, autoencoder, batches.draw(FITTED, context.device).latents, args.face, adversary, args.real)
     if faces and context.leads:
         print(f"drafts are {faces.error:.1f} dB from the decoder's", flush=True)
     ids, embeddings = (part.to(context.device) for part in sheet_requests(data, 4, 10))
@@ -91,10 +96,12 @@ def work(args: argparse.Namespace, context: Context) -> None:
 
     def loss_of(batch: int) -> tuple[Tensor, dict[str, float]]:
         told = batches.draw(batch, context.device)
-        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), Guidance(*args.guided), faces, args.face)
+        return flow_loss(compiled, told, channels, critic, args.critic or (0.0, 0.0), Guidance(*args.guided), faces)
 
     @torch.no_grad()
     def show(ema: nn.Module) -> None:
+        if adversary:
+            adversary.save()
         latents = sample_latents(ema, noise, ids, embeddings, ema.composer(ids, choice), args.show_steps, args.show_guidance)
         pictures = to_bytes(autoencoder.decode(latents)[0])
         write_sheet(args.work / "denoiser.png", [pictures[i : i + 10] for i in range(0, len(pictures), 10)])

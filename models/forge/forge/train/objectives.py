@@ -86,7 +86,7 @@ def guidance_target(
 
 def flow_loss(
     model: nn.Module, told: Told, channels: Tensor, critic: nn.Module | None, strengths: tuple[float, float],
-    guidance: Guidance = Guidance(), faces: FaceObjective | None = None, face_weight: float = 0.0,
+    guidance: Guidance = Guidance(), faces: FaceObjective | None = None,
 ) -> tuple[Tensor, dict[str, float]]:
     """Importance-weighted error of the predicted velocity at the sigmas that the shifted sampler visits, plus the critic's and the
     face encoder's losses on the clean latents that this velocity leads to.
@@ -115,5 +115,5 @@ def flow_loss(
         loss = loss + strengths[0] * axes + strengths[1] * apart
     if faces is not None:
         likeness, seen = faces.loss(predicted, told, sigma, scale)
-        loss, numbers = loss + face_weight * likeness, numbers | seen
+        loss, numbers = loss + likeness, numbers | seen
     return loss, numbers
