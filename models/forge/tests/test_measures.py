@@ -12,7 +12,7 @@ from onnx import TensorProto, helper, numpy_helper
 from forge.data.align import flip_points
 from forge.pack.cost import gigaflops
 from forge.pack.fidelity import detail, variety
-from forge.pack.judging import embed_twice
+from forge.pack.judging import embed_twice, in_frame
 from forge.pack.pictures import judged_size
 from forge.pack.rounding import floats, peak_signal
 from forge.pack.score import kept_back, sitter_and_direction
@@ -132,6 +132,20 @@ def test_a_good_pack_meets_every_bar_that_names_a_number() -> None:
     assert table["fidelity"]["figure"] == {"portraits": 0.1, "floor": 0.0}
     assert table["fidelity"]["baselines"] == {"adapterOff": 0.2, "directionOff": None, "renders": 0.0}
     json.dumps(table)
+
+
+def test_what_a_frame_hides_is_counted_apart() -> None:
+    told = np.array([[2, 4, 4, 0, 0, 0], [0, 4, 4, 0, 0, 0], [1, 4, 4, 0, 0, 0]])
+    read = told.copy()
+    read[0, 1:3], read[1, 2], read[:, 5] = 7, 7, 7
+    assert in_frame(read, told) == {"setting": 1.0, "styling": 0.5}
+    assert in_frame(read[:1], told[:1]) == {}
+    hidden = {"setting": 0.97, "styling": 0.96}
+    groups = measured(axis=0.89)["groups"]
+    groups["strength-1"]["axesInFrame"] = hidden
+    row = build_table(measured(groups=groups))["axes"]
+    # Beside the row, not instead of it.
+    assert row["baselines"]["inFrame"] == {"portraits": hidden, "renders": None} and row["met"] is False
 
 
 def test_every_bar_can_be_missed() -> None:

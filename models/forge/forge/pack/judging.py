@@ -18,6 +18,8 @@ from forge.train.metric import embed
 JUDGE_ZOOM = 0.8
 ROUNDS = 2
 BATCH = 32
+# The framing that ends at brow and mouth, and the axes that then cannot be seen, whatever was asked for.
+CHOKER, HIDDEN = 2, ("setting", "styling")
 
 
 @torch.no_grad()
@@ -85,7 +87,16 @@ class Judges:
             "top1": share(similarity.argmax(1) == sitters),
             "cosine": round(float(similarity[np.arange(len(sitters)), sitters].mean()), 4),
             "axes": {axis: share(options[:, i] == directions[:, i]) for i, axis in enumerate(AXES)},
+            "axesInFrame": in_frame(options, directions),
         }
+
+
+def in_frame(options: np.ndarray, directions: np.ndarray) -> dict[str, float]:
+    """Share of portraits on which setting and styling are read right, of those whose framing shows them; both int [N, 6]. Empty where
+    none does."""
+    shown = directions[:, AXES.index("framing")] != CHOKER
+    right = options[shown] == directions[shown]
+    return {axis: share(right[:, AXES.index(axis)]) for axis in HIDDEN} if shown.any() else {}
 
 
 def share(hits: np.ndarray) -> float:

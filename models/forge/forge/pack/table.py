@@ -56,10 +56,11 @@ def strengths(groups: dict) -> dict:
 
 
 def axes(groups: dict, renders: dict) -> dict:
-    """Every axis by the reader."""
+    """Every axis by the reader; `inFrame` beside them, which decides nothing: the axes that *Choker* hides, without those portraits."""
     own = pick(groups, f"{STRENGTH}1", "axes")
     note = None if own else "strength 1 was not shot"
-    return row(own, f">= {AXIS} each", own and min(own.values()) >= AXIS, note, **baselines(groups, renders, "axes"))
+    shown = {"portraits": pick(groups, f"{STRENGTH}1", "axesInFrame"), "renders": pick(renders, "directed", "axesInFrame")}
+    return row(own, f">= {AXIS} each", own and min(own.values()) >= AXIS, note, **baselines(groups, renders, "axes"), inFrame=shown)
 
 
 def intents(groups: dict, renders: dict) -> dict:
