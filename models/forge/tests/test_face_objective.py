@@ -130,3 +130,8 @@ def test_the_adversary_sees_faces_and_windows_of_whole_portraits(objective: Face
     moved = predicted.grad.abs().sum((1, 2, 3)) > 0
     # Four faces are judged, and the windows of three portraits, one of which shows no face.
     assert moved.nonzero().flatten().tolist() == [0, 2, 3, 4, 5]
+    # Beyond sigma .75 looking real counts less too, but not as little as likeness.
+    high = torch.full_like(sigma, 0.8)
+    plain, _ = objective.loss(predicted.detach(), told, high, scale)
+    loss, numbers = asked.loss(predicted.detach(), told, high, scale)
+    assert float(loss) == pytest.approx(float(plain) + 0.8 * numbers["unreal"], rel=1e-3)

@@ -64,7 +64,8 @@ class FaceObjective:
     def loss(self, predicted: Tensor, told: Told, sigma: Tensor, scale: Tensor) -> tuple[Tensor, dict[str, float]]:
         """Weighted loss of predicted clean latents [B, C, h, w]: how far their faces are from the embedding that was told, in the
         features of every stage from the faces of the clean latents, and from looking as real as those. Beyond sigma .5 their weight
-        falls, to nothing at 1: there the best prediction is a mean. Nothing to log where no face can be judged."""
+        falls, that of looking real beyond .75, to nothing at 1: there the best prediction is a mean. Nothing to log where no face can be
+        judged."""
         rows = self.choose(told, sigma, scale)
         if not len(rows):
             if self.adversary:
@@ -90,7 +91,8 @@ class FaceObjective:
             numbers["caught"] = self.adversary.learn(stages, wanted)
             unreal = self.adversary.loss(stages, wanted)
             numbers["unreal"] = float(unreal.detach().mean())
-            total = total + self.realness * (weight * unreal).mean()
+            # Where a mean of two faces begins, one has to be chosen: its weight falls later.
+            total = total + self.realness * ((4 * (1 - sigma[both])).clamp(max=1) * unreal).mean()
         return total, numbers
 
 
