@@ -1,5 +1,6 @@
 """Drafts of decoded pictures, and what the face encoder asks of the faces in them."""
 
+import argparse
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from torch.nn.functional import avg_pool2d
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
+from forge.train import denoiser
 from forge.train.batches import Told
 from forge.train.draft import SMALLER, DraftDecoder
 from forge.train.face_objective import SHARE, WINDOW_SHARE, FaceObjective
@@ -135,3 +137,10 @@ def test_the_adversary_sees_faces_and_windows_of_whole_portraits(objective: Face
     plain, _ = objective.loss(predicted.detach(), told, high, scale)
     loss, numbers = asked.loss(predicted.detach(), told, high, scale)
     assert float(loss) == pytest.approx(float(plain) + 0.8 * numbers["unreal"], rel=1e-3)
+
+
+def test_discriminators_without_faces_are_refused(tmp_path: Path) -> None:
+    parser = argparse.ArgumentParser()
+    denoiser.add_arguments(parser)
+    with pytest.raises(ValueError, match="--face"):
+        denoiser.run(parser.parse_args(["--work", str(tmp_path), "--real", "0.1"]))

@@ -110,5 +110,7 @@ def work(args: argparse.Namespace, context: Context) -> None:
 
 
 def run(args: argparse.Namespace) -> None:
-    """Train within the budget."""
+    """Train within the budget. Raises ValueError for discriminators without anything to look at."""
+    if args.real and not args.face:
+        raise ValueError("--real judges the faces that --face decodes: give --face too")
     launch(work, args, "denoiser")
