@@ -13,6 +13,7 @@ from torch.nn.functional import leaky_relu, relu
 from forge.nets.face_encoder import FaceEncoder
 from forge.train.loop import save_atomically
 from forge.train.parallel import Context
+from forge.train.picture_losses import stage_distance
 
 WIDTHS = (24, 48, 96)
 RATE = 4e-4
@@ -94,11 +95,7 @@ class Adversary:
 
 
 def face_distance(encoder: FaceEncoder, output: Tensor, target: Tensor) -> Tensor:
-    """Mean distance of aligned crops [B, 3, 112, 112] in the encoder's features.
-
-    Features of every stage are compared by their direction in each place, which no change of contrast moves.
-    """
+    """Mean distance of aligned crops [B, 3, 112, 112] in the encoder's features and embedding."""
     made, wanted = encoder.stages(output), encoder.stages(target)
-    stages = [(1 - torch.cosine_similarity(mine, theirs, dim=1, eps=1e-4)).mean((1, 2)) for mine, theirs in zip(made, wanted)]
     # The encoder before this one had four stages: so many keep the weight that this loss has beside the others.
-    return (4 * torch.stack(stages).mean(0) + (1 - (encoder.embed(made[-1]) * encoder.embed(wanted[-1])).sum(1))).mean()
+    return (4 * stage_distance(made, wanted) + (1 - (encoder.embed(made[-1]) * encoder.embed(wanted[-1])).sum(1))).mean()

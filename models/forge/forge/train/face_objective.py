@@ -19,6 +19,7 @@ from forge.train.batches import Told
 from forge.train.draft import SMALLER, DraftDecoder
 from forge.train.face import load_face_encoder
 from forge.train.feature_adversary import FeatureAdversary
+from forge.train.picture_losses import stage_distance
 
 # A sixth of a batch is decoded for its faces, an eighth for the adversary alone, who also looks at hair, clothes and places; faces from eyes to mouth at least so many pixels of the draft, from latents at most so noisy.
 SHARE, WINDOW_SHARE, SMALLEST, NOISIEST = 6, 8, 20.0, 0.9
@@ -78,15 +79,11 @@ class FaceObjective:
         *stages, embedding = self.look(predicted[both].contiguous(memory_format=torch.channels_last), points, corner)
         with torch.no_grad():
             *wanted, _ = self.look(told.latents[both].contiguous(memory_format=torch.channels_last), points, corner)
-        weight = (2 * (1 - sigma[both])).clamp(max=1)
+        weight = (2 * (1 - sigma[rows])).clamp(max=1)
         apart = 1 - (embedding.float() * told.embedding[rows]).sum(1)
-        # By their direction in each place, which no change of contrast moves.
-        features = torch.stack([
-            (1 - torch.cosine_similarity(mine[: len(rows)].float(), theirs[: len(rows)].float(), dim=1, eps=1e-4)).mean((1, 2))
-            for mine, theirs in zip(stages, wanted)
-        ]).mean(0)
+        features = stage_distance(*([stage[: len(rows)] for stage in part] for part in (stages, wanted)))
         numbers = {"face": float(apart.detach().mean()), "features": float(features.detach().mean())}
-        total = self.weight * (weight[: len(rows)] * (apart + FEATURES * features)).mean()
+        total = self.weight * (weight * (apart + FEATURES * features)).mean()
         if self.adversary:
             numbers["caught"] = self.adversary.learn(stages, wanted)
             unreal = self.adversary.loss(stages, wanted)

@@ -68,11 +68,11 @@ class FeatureAdversary:
 
     def learn(self, made: list[Tensor], true: list[Tensor]) -> float:
         """One step of the discriminators on stages of made and true pictures of the same rows; returns how often they are right, a share
-        of places. Every worker has to call it in every step, with no rows where it has none."""
+        of places. Every worker has to call it in every step, with no stages where it has no rows."""
         self.heads.requires_grad_(True)
         self.optimiser.zero_grad(set_to_none=True)
         right = 0.5
-        if len(made) and len(made[0]):
+        if made:
             both = [patterns([stage.detach() for stage in stages]) for stages in (made, true)]
             logits = [self.judge(seen) for seen in both]
             gaps = [theirs - mine for mine, theirs in zip(*logits)]

@@ -2,7 +2,7 @@
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d
+from torch.nn.functional import avg_pool2d, cosine_similarity
 
 # The finest scale counts less: much of it is film grain, which no latent can carry.
 SCALE_WEIGHTS = (0.4, 0.6, 0.6)
@@ -49,6 +49,13 @@ def energy_loss(output: Tensor, target: Tensor) -> Tensor:
         return (avg_pool2d(picture.diff(dim=axis).pow(2).mean(1, keepdim=True), WINDOW, STRIDE) + SMOOTH).log()
 
     return sum((energy(output, axis) - energy(target, axis)).abs().mean() for axis in (2, 3)) / 2
+
+
+def stage_distance(made: list[Tensor], wanted: list[Tensor]) -> Tensor:
+    """Mean distance [B] of features, one [B, C, h, w] for every stage of a network, by their direction in each place: no change of
+    contrast moves it."""
+    apart = [1 - cosine_similarity(mine.float(), theirs.float(), dim=1, eps=1e-4) for mine, theirs in zip(made, wanted)]
+    return torch.stack([part.mean((1, 2)) for part in apart]).mean(0)
 
 
 def cut_patches(pictures: Tensor, side: int) -> Tensor:
