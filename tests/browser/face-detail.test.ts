@@ -1,11 +1,11 @@
 /**
- * The second pass over a small face, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
+ * The later passes over a small face, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
  * then, with the pack's own graphs.
  */
 import { isLuxError } from '$lib/contract/errors';
 import type { Box } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
-import { detailMask, detailRegion } from '$workers/engine/detail-region';
+import { detailMask, detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { resample, resamplePlane } from '$workers/stages/encode-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -34,8 +34,8 @@ describe('a face that came out small', () => {
 	it('is made again, and nothing but the region around it', async () => {
 		const [before, after] = [await shoot(), await shoot({ detail: DETAIL })];
 		const picture = pack.manifest.image;
-		const region = detailRegion(FACE, picture)!;
-		const mask = detailMask(FACE, region, picture);
+		const region = detailRegion(FACE, picture, HEAD_VIEW)!;
+		const mask = detailMask(FACE, region, picture, HEAD_VIEW);
 		let changed = 0;
 		for (let y = 0; y < picture.height; y++)
 			for (let x = 0; x < picture.width; x++) {
@@ -122,6 +122,56 @@ describe('a face that came out small', () => {
 		for (let seed = 1; seed <= 12; seed++) outcomes.push(await made(seed));
 		// The micro pack's compositions are random numbers: some of these faces would fill the picture.
 		expect(outcomes).toContain(true);
+	});
+
+	it('is made a third time, enlarged more, where the pack says so', async () => {
+		const closer = { below: 0.6, strength: 0.5 };
+		const seen: string[] = [];
+		const [two, three] = [
+			await shoot({ detail: DETAIL }),
+			await shoot({
+				detail: { ...DETAIL, closer },
+				report: (progress) => {
+					if (progress.kind === 'step') seen.push(`${progress.step}/${progress.steps}`);
+				}
+			})
+		];
+		expect(seen).toEqual(Array.from({ length: 8 }, (_, i) => `${i + 1}/8`));
+		const picture = pack.manifest.image;
+		const region = detailRegion(FACE, picture, FACE_VIEW)!;
+		const changed = (x: number, y: number) =>
+			[0, 1, 2].some((c) => {
+				const at = (y * picture.width + x) * 4 + c;
+				return two.data[at] !== three.data[at];
+			});
+		let inside = 0;
+		for (let y = 0; y < picture.height; y++)
+			for (let x = 0; x < picture.width; x++) {
+				if (!changed(x, y)) continue;
+				inside++;
+				expect([x >= region.x, x < region.x + region.width]).toEqual([true, true]);
+				expect([y >= region.y, y < region.y + region.height]).toEqual([true, true]);
+			}
+		expect(inside).toBeGreaterThan(0.5 * FACE.width * FACE.height);
+	});
+
+	it('is made again by the closer pass alone where it is too large for the other', async () => {
+		const detail = {
+			below: FACE.height / 80,
+			strength: 0.5,
+			closer: { below: 0.6, strength: 0.5 }
+		};
+		const steps: number[] = [];
+		const { data, result } = await shoot({
+			detail,
+			report: (progress) => {
+				if (progress.kind === 'step') steps.push(progress.step);
+			}
+		});
+		// The steps that were left out count as done.
+		expect(steps).toEqual([1, 2, 3, 4, 7, 8]);
+		expect(result.timings.steps).toHaveLength(6);
+		expect(data).not.toEqual((await shoot()).data);
 	});
 
 	it('stops at a step of the second pass', async () => {

@@ -1,11 +1,15 @@
-/** The region that the app makes a second time against the one that the forge learns from (make-face-region-reference.py). */
+/** The regions that the app makes again against those that the forge learns from (make-face-region-reference.py). */
 import { composedFace, composedWithin } from '$workers/stages/compose';
-import { detailRegion } from '$workers/engine/detail-region';
+import { detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
 import { describe, expect, it } from 'vitest';
 import reference from './face-region-reference.json';
 
 const { width, height, cases } = reference;
 const picture = { width, height };
+const views = new Map([
+	['faces', HEAD_VIEW],
+	['close', FACE_VIEW]
+]);
 
 /** What a composer would say of these points. */
 const composition = (points: number[][]) => ({
@@ -15,9 +19,10 @@ const composition = (points: number[][]) => ({
 const enlarged = cases.filter(({ region }) => region[3]! < height);
 
 describe('the region around a face', () => {
-	it.each(enlarged)('is the one that the forge cuts: $points', ({ points, region, within }) => {
+	it.each(enlarged)('is the one that the forge cuts: $pass $points', (reference) => {
+		const { points, region, within } = reference;
 		const told = composition(points);
-		const found = detailRegion(composedFace(told, picture), picture)!;
+		const found = detailRegion(composedFace(told, picture), picture, views.get(reference.pass)!)!;
 		const [left, top, wide, tall] = region as [number, number, number, number];
 		// The app takes whole pixels: it rounds the height up, and the corner to the nearest.
 		for (const [mine, theirs] of [
@@ -37,10 +42,11 @@ describe('the region around a face', () => {
 
 	it('is nothing where the forge would take the whole picture', () => {
 		const filling = cases.filter(({ region }) => region[3] === height);
-		expect(filling).toHaveLength(1);
-		expect(
-			detailRegion(composedFace(composition(filling[0]!.points), picture), picture)
-		).toBeNull();
+		expect(filling.map(({ pass }) => pass)).toEqual(['faces', 'close']);
+		for (const { pass, points } of filling) {
+			const face = composedFace(composition(points), picture);
+			expect(detailRegion(face, picture, views.get(pass)!)).toBeNull();
+		}
 	});
 
 	it('lies inside the picture in both, and some faces are by its border', () => {

@@ -1,4 +1,4 @@
-"""Writes face-region-reference.json: where the forge cuts the regions of faces that the denoiser learns from.
+"""Writes face-region-reference.json: where the forge cuts the regions of faces that the denoiser learns from, for each later pass.
 
     cd models/forge && python ../../tests/golden/make-face-region-reference.py && npx prettier --write ../../tests/golden/face-region-reference.json
 """
@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "models" / "forge"))
-from forge.data.face_regions import face_regions  # noqa: E402
+from forge.data.face_regions import ZOOMS, face_regions  # noqa: E402
 
 SIZE = (512, 640)
 # Eyes, nose, corners of the mouth: frontal, tilted, turned away, by two borders, and one that fills the picture.
@@ -25,11 +25,13 @@ FACES = [
 
 if __name__ == "__main__":
     points = np.array(FACES, np.float32)
-    regions = face_regions(points, SIZE)
-    shares = (points - regions[:, None, :2]) / regions[:, None, 2:]
-    cases = [
-        {"points": p.tolist(), "region": np.round(r, 3).tolist(), "within": np.round(s, 5).tolist()}
-        for p, r, s in zip(points.astype(int), regions.astype(float), shares.astype(float))
-    ]
+    cases = []
+    for zoom in ZOOMS:
+        regions = face_regions(points, SIZE, zoom)
+        shares = (points - regions[:, None, :2]) / regions[:, None, 2:]
+        cases += [
+            {"pass": zoom.name, "points": p.tolist(), "region": np.round(r, 3).tolist(), "within": np.round(s, 5).tolist()}
+            for p, r, s in zip(points.astype(int), regions.astype(float), shares.astype(float))
+        ]
     path = pathlib.Path(__file__).with_name("face-region-reference.json")
     path.write_text(json.dumps({"width": SIZE[0], "height": SIZE[1], "cases": cases}) + "\n")

@@ -1,20 +1,29 @@
-/** Where a picture is made a second time, larger: a region around its face, and how the result is laid over the picture. */
+/** Where a picture is made again, larger: a region around its face, and how the result is laid over the picture. */
 import type { Box } from '$lib/contract/faces';
 import type { ImageSize } from '$lib/contract/manifest';
 import type { PixelImage } from './image';
 import { inside, ramp, soften } from './plane';
 
+/** How much around the face's box, which ends at the brow and the chin, a pass makes again. `forge/data/face_regions.py` has the same figures. */
+export interface DetailView {
+	/** Of the region, in heights and widths of the box. */
+	heights: number;
+	widths: number;
+	/** Down from the middle of the box, in its heights. */
+	lowered: number;
+	/** How far around the box the new picture counts alone, in heights and widths of the box. */
+	solid: number;
+}
+
 /**
- * Of the region, in heights and widths of the face's box, which ends at the brow and the chin: room for the hair above, for the jaw's outline at the
- * sides, and for neck and some shoulder below.
+ * Room for the hair above, for the jaw's outline at the sides, and for neck and some shoulder below, which take more of it than hair. Solid to the top of
+ * most hair, which must not be there twice.
  */
-const HEIGHTS = 2.4;
-const WIDTHS = 2;
-/** Down from the middle of the box, in its heights: shoulders take more room than hair. */
-const LOWERED = 0.1;
-/** How far around the box the second picture counts alone, in heights and widths of the box: to the top of most hair, which must not be there twice. */
-const SOLID = 0.35;
-/** How far around the subject the second picture still counts, in widths of the face's box: loose hair is where no mask is sure. */
+export const HEAD_VIEW: DetailView = { heights: 2.4, widths: 2, lowered: 0.1, solid: 0.35 };
+/** The face and nothing else, as large as it gets: eyes are then some latents wide. */
+export const FACE_VIEW: DetailView = { heights: 1.5, widths: 1.25, lowered: 0, solid: 0.05 };
+
+/** How far around the subject the new picture still counts, in widths of the face's box: loose hair is where no mask is sure. */
 const FRINGE = 0.06;
 
 /**
@@ -23,13 +32,17 @@ const FRINGE = 0.06;
  * @param face box of the face, pixels of the picture; it may reach out of it
  * @returns null when it would be as large as the picture: enlarging it gains nothing
  */
-export function detailRegion(face: Box, { width, height }: ImageSize): Box | null {
-	const share = Math.max((face.height * HEIGHTS) / height, (face.width * WIDTHS) / width);
+export function detailRegion(
+	face: Box,
+	{ width, height }: ImageSize,
+	{ heights, widths, lowered }: DetailView
+): Box | null {
+	const share = Math.max((face.height * heights) / height, (face.width * widths) / width);
 	const tall = Math.max(1, Math.ceil(share * height));
 	if (!(tall < height)) return null;
 	const wide = Math.max(1, Math.round((tall * width) / height));
 	const centreX = face.x + face.width / 2;
-	const centreY = face.y + face.height * (0.5 + LOWERED);
+	const centreY = face.y + face.height * (0.5 + lowered);
 	return {
 		x: inside(Math.round(centreX - wide / 2), width - wide),
 		y: inside(Math.round(centreY - tall / 2), height - tall),
@@ -39,23 +52,28 @@ export function detailRegion(face: Box, { width, height }: ImageSize): Box | nul
 }
 
 /**
- * How much of the second picture each pixel of the region takes: all on the face, nothing on the region's border, smooth in between. A border that is
+ * How much of the new picture each pixel of the region takes: all on the face, nothing on the region's border, smooth in between. A border that is
  * the picture's own needs no seam, and there it does not fade.
  *
  * @returns [height, width] of `region`, in [0, 1]
  */
-export function detailMask(face: Box, region: Box, picture: ImageSize): Float32Array {
+export function detailMask(
+	face: Box,
+	region: Box,
+	picture: ImageSize,
+	{ solid }: DetailView
+): Float32Array {
 	const across = fade(
 		{ start: face.x - region.x, length: face.width },
 		region.width,
-		region.x === 0,
-		region.x + region.width === picture.width
+		{ start: region.x === 0, end: region.x + region.width === picture.width },
+		solid
 	);
 	const down = fade(
 		{ start: face.y - region.y, length: face.height },
 		region.height,
-		region.y === 0,
-		region.y + region.height === picture.height
+		{ start: region.y === 0, end: region.y + region.height === picture.height },
+		solid
 	);
 	return Float32Array.from(
 		{ length: region.width * region.height },
@@ -125,15 +143,15 @@ function oval(face: Box, x: number, y: number): number {
 function fade(
 	face: { start: number; length: number },
 	length: number,
-	startIsPicture: boolean,
-	endIsPicture: boolean
+	isPicture: { start: boolean; end: boolean },
+	solid: number
 ): number[] {
-	const first = face.start - face.length * SOLID;
-	const last = face.start + face.length * (1 + SOLID);
+	const first = face.start - face.length * solid;
+	const last = face.start + face.length * (1 + solid);
 	return Array.from({ length }, (_, i) => {
 		// The outermost pixel is 0 and the pixels of the face are 1.
-		const rising = startIsPicture ? 1 : ramp(i, first - 0.5);
-		const falling = endIsPicture ? 1 : ramp(length - 1 - i, length - last - 0.5);
+		const rising = isPicture.start ? 1 : ramp(i, first - 0.5);
+		const falling = isPicture.end ? 1 : ramp(length - 1 - i, length - last - 0.5);
 		return rising * falling;
 	});
 }

@@ -28,6 +28,9 @@ export const NOISE_STREAM = {
 	/** The second pass over the face: its first latents, and what is added after its steps; far from those of the first pass. */
 	detail: 0x40000000,
 	detailStep: (index: number): number => 0x40000001 + index,
+	/** The same of the third pass. */
+	closer: 0x60000000,
+	closerStep: (index: number): number => 0x60000001 + index,
 	/** Uniform choices of the composer; far from any step. */
 	composition: 0x80000000
 } as const;

@@ -1,7 +1,15 @@
-/** Stage: a face that came out small is made again, enlarged, and laid into its picture. */
+/** Stage: a face that came out small is made again, enlarged, and laid into its picture; once, or a second time still larger. */
 import type { Box } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
-import { detailMask, detailRegion, keepBackdrop, layOver } from '../engine/detail-region';
+import {
+	detailMask,
+	detailRegion,
+	FACE_VIEW,
+	HEAD_VIEW,
+	keepBackdrop,
+	layOver,
+	type DetailView
+} from '../engine/detail-region';
 import type { PixelImage } from '../engine/image';
 import { gaussianNoise, NOISE_STREAM } from '../engine/rng';
 import { planSampling, type SamplingPlan } from '../engine/sampling-plan';
@@ -16,34 +24,53 @@ import type { FrameSettings } from './frame-settings';
 /** The part of a denoising run that the two passes do not share. */
 export type Exposure = Pick<DenoiseInput, 'plan' | 'sample' | 'noise' | 'onStep'>;
 
-/** @returns the steps of a second pass over the face; null where the pack has none */
+/** One more pass over the face. */
+export interface DetailPass {
+	/** Faces as high as this share of the picture, and higher ones, are left as they are. */
+	below: number;
+	view: DetailView;
+	plan: SamplingPlan;
+	/** Streams of its first noise and of what is added after its steps. */
+	streams: { first: number; step: (index: number) => number };
+}
+
+const { detail, detailStep, closer, closerStep } = NOISE_STREAM;
+
+/** @returns the passes that follow the first one, in their order; none where the pack has none */
 export function planDetail(
 	{ faceDetail }: PackManifest['defaults'],
 	{ steps, guidanceScale }: Pick<FrameSettings, 'steps' | 'guidanceScale'>,
 	scheduler: Scheduler
-): SamplingPlan | null {
-	if (!faceDetail || faceDetail.strength === 0) return null;
-	const { strength } = faceDetail;
-	return planSampling({ scheduler, steps, guidanceScale, strength, previewEvery: 0 });
+): DetailPass[] {
+	const asked = [
+		{ pass: faceDetail, view: HEAD_VIEW, streams: { first: detail, step: detailStep } },
+		{ pass: faceDetail?.closer, view: FACE_VIEW, streams: { first: closer, step: closerStep } }
+	];
+	return asked.flatMap(({ pass, ...rest }) => {
+		if (!pass || pass.strength === 0) return [];
+		const { below, strength } = pass;
+		const plan = planSampling({ scheduler, steps, guidanceScale, strength, previewEvery: 0 });
+		return [{ ...rest, below, plan }];
+	});
 }
 
-/** @returns what to make again; null without a face, and for one that is large enough already */
+/** @returns what a pass makes again; null without a face, and for one that is large enough already */
 export function smallFace(
-	{ faceDetail }: PackManifest['defaults'],
+	{ below, view }: Pick<DetailPass, 'below' | 'view'>,
 	face: Box | undefined,
 	picture: PixelImage
 ): { face: Box; region: Box } | null {
-	if (!faceDetail || !face || face.height >= faceDetail.below * picture.height) return null;
-	const region = detailRegion(face, picture);
+	if (!face || face.height >= below * picture.height) return null;
+	const region = detailRegion(face, picture, view);
 	return region && { face, region };
 }
 
 export interface DetailInput {
-	/** What the first pass made. */
-	first: Decoded;
+	/** The picture as it is so far, and where the first pass has its subject. */
+	before: Decoded;
 	/** See `smallFace`. */
 	place: { face: Box; region: Box };
-	plan: SamplingPlan;
+	pass: DetailPass;
 	seed: number;
 	/** Of the picture, which is that of the enlarged region too. */
 	sizes: Sizes;
@@ -62,26 +89,27 @@ export interface DetailInput {
  * @throws LuxError `cancelled` between steps, or what the graphs throw
  */
 export async function detailFace(input: DetailInput): Promise<PixelImage> {
-	const { first, place, plan, seed, sizes, scheduler, graphs, signal } = input;
-	const { picture } = first;
+	const { before, place, pass, seed, sizes, scheduler, graphs, signal } = input;
+	const { plan, view, streams } = pass;
+	const { picture } = before;
 	const { face, region } = place;
 	const enlarged = resample(picture, region, sizes.image);
 	const original = await encodePixels(graphs.vaeEncoder, enlarged, sizes);
 	const { length } = original;
-	const noise = gaussianNoise(seed, NOISE_STREAM.detail, length);
+	const noise = gaussianNoise(seed, streams.first, length);
 	const latents = await input.expose({
 		plan,
 		sample: scheduler.addNoise(original, noise, plan.schedule, plan.steps[0]!.index),
-		noise: (index) => gaussianNoise(seed, NOISE_STREAM.detailStep(index), length),
+		noise: (index) => gaussianNoise(seed, streams.step(index), length),
 		onStep: input.onStep
 	});
 	await breathe();
 	throwIfCancelled(signal);
 	const made = await decodePortrait(graphs.vaeDecoder, latents, sizes);
 	const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
-	const mask = detailMask(face, region, picture);
+	const mask = detailMask(face, region, picture, view);
 	const subjects = [
-		first.subject && resamplePlane(first.subject, picture, region, region),
+		before.subject && resamplePlane(before.subject, picture, region, region),
 		made.subject && resamplePlane(made.subject, picture, whole, region)
 	].filter((subject) => subject !== null);
 	return layOver(

@@ -37,9 +37,9 @@ export async function makePortrait(
 	const graphs = studio.pack.graphsFor(size);
 	const sizes: Sizes = { image: size, latents: manifest.latents };
 	const plan = planSampling({ ...settings, scheduler, strength: settings.init?.strength });
-	const detail = planDetail(manifest.defaults, settings, scheduler);
+	const details = planDetail(manifest.defaults, settings, scheduler);
 	// Whether the face comes out small is known too late for a bar that must not run backwards.
-	const allSteps = plan.steps.length + (detail?.steps.length ?? 0);
+	const allSteps = details.reduce((sum, pass) => sum + pass.plan.steps.length, plan.steps.length);
 	const started = performance.now();
 	const clock = new StageClock(signal, report);
 	const steps: number[] = [];
@@ -83,18 +83,22 @@ export async function makePortrait(
 	let portrait = first.picture;
 	const look = () => clock.run('detect-face', () => faces.detect(portrait));
 	const toldFace = conditioner.face(direction, portrait);
-	// A pack learnt its second pass where it was told to put the face; only an earlier picture may have been told otherwise.
+	// A pack learnt its later passes where it was told to put the face; only an earlier picture may have been told otherwise.
 	let found = toldFace && !settings.init ? null : await look();
-	const place = smallFace(manifest.defaults, found?.[0]?.box ?? toldFace, portrait);
-	if (detail && place) {
-		const before = plan.steps.length;
+	const face = found?.[0]?.box ?? toldFace;
+	let done = plan.steps.length;
+	for (const pass of details) {
+		const before = done;
+		done += pass.plan.steps.length;
+		const place = smallFace(pass, face, portrait);
+		if (!place) continue;
 		if (settings.previewEvery > 0) await show(before, portrait);
 		await clock.run('face-detail', async () => {
 			const told = await conditioner.region(graphs, settings, direction, place.region, portrait);
 			portrait = await detailFace({
-				first,
+				before: { picture: portrait, subject: first.subject },
 				place,
-				plan: detail,
+				pass,
 				seed,
 				sizes,
 				scheduler,

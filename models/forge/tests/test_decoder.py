@@ -96,7 +96,7 @@ def told_batch(count: int) -> Told:
     return Told(
         torch.randn(count, POCKET.latent_channels, 20, 16), torch.ones(count, 1, 20, 16), torch.zeros(count, 6, dtype=torch.int32), embedding,
         torch.arange(count), torch.ones(count), torch.rand(count, 12),
-        torch.zeros(count, dtype=torch.bool),
+        torch.zeros(count, dtype=torch.int64),
     )
 
 

@@ -61,7 +61,7 @@ def plain_told(count: int) -> Told:
     embedding = nn.functional.normalize(torch.randn(count, POCKET.embedding, generator=torch.Generator().manual_seed(1)), dim=1)
     return Told(
         smooth_latents(count, 2), torch.ones(count, 1, *POCKET.latent_size), torch.zeros(count, 6, dtype=torch.int32), embedding,
-        torch.arange(count), torch.ones(count), composition.clone(), torch.zeros(count, dtype=torch.bool),
+        torch.arange(count), torch.ones(count), composition.clone(), torch.zeros(count, dtype=torch.int64),
     )
 
 
@@ -111,9 +111,9 @@ def test_the_right_face_costs_nothing_and_another_does(objective: FaceObjective)
 def test_the_adversary_sees_faces_and_windows_of_whole_portraits(objective: FaceObjective, tmp_path: Path) -> None:
     count = 3 * WINDOW_SHARE
     told, sigma, scale = plain_told(count), torch.full((count,), 0.4), torch.ones(count)
-    enlarged, seen = told.enlarged.clone(), told.seen.clone()
-    enlarged[0], sigma[1], seen[2] = True, 0.95, 0
-    told = replace(told, enlarged=enlarged, seen=seen)
+    zoom, seen = told.zoom.clone(), told.seen.clone()
+    zoom[0], sigma[1], seen[2] = 1, 0.95, 0
+    told = replace(told, zoom=zoom, seen=seen)
     assert not len(objective.choose_windows(told, sigma))
     adversary = FeatureAdversary(tmp_path / "realness.pt", POCKET, Context(0, 1, torch.device("cpu")))
     asked = copy(objective)

@@ -1,15 +1,16 @@
 """Regions of faces: the same numbers as the app's, faces in one place, and how they are drawn and trained."""
 
 import numpy as np
+import pytest
 import torch
 
 from forge.data.composition import POINTS
-from forge.data.face_regions import EYES, BOX_HEIGHT, HEIGHTS, SMALLEST, enlarge_faces, face_regions, jitter
+from forge.data.face_regions import BOX_HEIGHT, EYES, FACE, HEAD, ZOOMS, Zoom, enlarge_faces, face_regions, jitter
 from forge.data.shards import Portraits
 from forge.nets.config import POCKET, UNSET
 from forge.train.batches import Batches
 from forge.data.latents import FIELDS, LatentSet
-from forge.train.objectives import ENLARGED_START, flow_loss
+from forge.train.objectives import flow_loss
 from forge.nets.bundle import SHIFT, shift_sigma
 
 SIZE = (512, 640)
@@ -28,19 +29,21 @@ def shard(points: np.ndarray, visible: np.ndarray) -> Portraits:
     return Portraits(image, random.integers(0, 9, (count, 6)).astype(np.uint8), np.arange(count), points, visible, np.arange(count), composition)
 
 
-def test_region_is_the_one_that_the_app_makes_again() -> None:
+@pytest.mark.parametrize(("zoom", "heights", "middle"), [(HEAD, 2.4, 0.6), (FACE, 1.5, 0.5)])
+def test_region_is_the_one_that_the_app_makes_again(zoom: Zoom, heights: float, middle: float) -> None:
     unit = 50.0
-    left, top, wide, tall = face_regions(face(256, 250, unit)[None], SIZE)[0]
-    assert np.isclose(tall, BOX_HEIGHT * HEIGHTS * unit) and np.isclose(wide, tall * 512 / 640)
-    # The app's figures for the same face: box from composedFace, then detailRegion (centre .6 of the box below its top).
+    left, top, wide, tall = face_regions(face(256, 250, unit)[None], SIZE, zoom)[0]
+    assert np.isclose(tall, BOX_HEIGHT * heights * unit) and np.isclose(wide, tall * 512 / 640)
+    # The app's figures for the same face: box from composedFace, then detailRegion (its middle so far below the box's top).
     box_top = 250 - EYES * BOX_HEIGHT * unit
-    assert np.isclose(top + tall / 2, box_top + 0.6 * BOX_HEIGHT * unit) and np.isclose(left + wide / 2, 256)
+    assert np.isclose(top + tall / 2, box_top + middle * BOX_HEIGHT * unit) and np.isclose(left + wide / 2, 256)
 
 
 def test_regions_stay_in_the_picture() -> None:
     random = np.random.default_rng(1)
     points = np.stack([face(*random.uniform((0, 0, 5), (512, 640, 300))) for _ in range(200)])
-    for regions in (face_regions(points, SIZE), jitter(face_regions(points, SIZE), SIZE, random)):
+    cut = [face_regions(points, SIZE, zoom) for zoom in ZOOMS]
+    for regions in (*cut, *(jitter(region, SIZE, random) for region in cut)):
         left, top, wide, tall = regions.T
         assert (left >= 0).all() and (top >= 0).all()
         assert (left + wide <= 512.01).all() and (top + tall <= 640.01).all()
@@ -48,13 +51,15 @@ def test_regions_stay_in_the_picture() -> None:
 
 
 def test_enlarged_faces_lie_in_one_place_and_leave_the_framing_open() -> None:
-    points = np.stack([face(200, 300, 60), face(256, 200, 90), face(256, 300, SMALLEST - 2), face(256, 300, 140), face(300, 280, 70)])
+    points = np.stack([face(200, 300, 60), face(256, 200, 90), face(256, 300, HEAD.smallest - 2), face(256, 300, 140), face(300, 280, 70)])
     visible = np.array([True, True, True, True, False])
-    made = enlarge_faces(shard(points, visible), np.random.default_rng(2))
+    made = enlarge_faces(shard(points, visible), HEAD, np.random.default_rng(2))
     assert made.record.tolist() == [0, 1]
+    # The closer pass sees larger faces too, and is not taught by smaller ones.
+    assert enlarge_faces(shard(points, visible), FACE, np.random.default_rng(2)).record.tolist() == [1, 3]
     assert made.image.shape == (2, 640, 512, 4) and (made.direction[:, 0] == UNSET).all()
     units = np.linalg.norm(made.points[:, :2].mean(1) - made.points[:, 3:].mean(1), axis=1)
-    assert np.allclose(units, 640 / (BOX_HEIGHT * HEIGHTS), rtol=0.35)
+    assert np.allclose(units, 640 / (BOX_HEIGHT * HEAD.heights), rtol=0.35)
     assert np.allclose(made.composition[:, :POINTS].reshape(-1, 5, 2) * SIZE, made.points, atol=0.1)
 
 
@@ -64,34 +69,36 @@ def test_the_pixel_under_a_point_stays_under_it() -> None:
     one.image[:] = 0
     x, y = points[0, 2].astype(int)
     one.image[0, y - 3 : y + 3, x - 3 : x + 3] = 255
-    made = enlarge_faces(one, np.random.default_rng(3))
+    made = enlarge_faces(one, HEAD, np.random.default_rng(3))
     for plane in range(4):
         rows, columns = np.nonzero(made.image[0, ..., plane] > 128)
         assert np.allclose((columns.mean() + 0.5, rows.mean() + 0.5), made.points[0, 2], atol=1.0)
 
 
-def latents(enlarged: np.ndarray) -> LatentSet:
-    random, count = np.random.default_rng(0), len(enlarged)
+def latents(zoom: np.ndarray) -> LatentSet:
+    random, count = np.random.default_rng(0), len(zoom)
     direction = random.integers(0, 9, (count, 6)).astype(np.uint8)
-    direction[enlarged, 0] = UNSET
+    direction[zoom > 0, 0] = UNSET
     embedding = random.normal(size=(count, 256)).astype(np.float16)
     columns = {
         "latents": np.zeros((count, POCKET.latent_channels, 20, 16), np.float16), "weights": np.ones((count, 20, 16), np.float16),
         "direction": direction, "identity": np.arange(count), "record": np.arange(count), "embedding": embedding,
-        "composition": random.random((count, 12)).astype(np.float32),
+        "composition": random.random((count, 12)).astype(np.float32), "zoom": zoom.astype(np.uint8),
     }
     return LatentSet(*(columns[name] for name in FIELDS), embedding, np.arange(count))
 
 
-def test_half_of_a_batch_is_enlarged_faces_where_there_are_any() -> None:
-    some = Batches(latents(np.arange(40) < 4), 0).draw(64, torch.device("cpu"))
-    assert int(some.enlarged.sum()) == 32
+def test_shares_of_a_batch_are_enlarged_faces_where_there_are_any() -> None:
+    some = Batches(latents(np.minimum(np.arange(40) // 4, 2)), 0).draw(60, torch.device("cpu"))
+    assert some.zoom.bincount().tolist() == [24, 15, 21]
+    only = Batches(latents(np.arange(40) < 4), 0).draw(60, torch.device("cpu"))
+    assert only.zoom.bincount().tolist() == [45, 15] and int(only.enlarged.sum()) == 15
     # Dropped framings of whole pictures do not count.
-    assert not bool(Batches(latents(np.zeros(40, bool)), 0).draw(64, torch.device("cpu")).enlarged.any())
+    assert not bool(Batches(latents(np.zeros(40, int)), 0).draw(60, torch.device("cpu")).enlarged.any())
 
 
-def test_enlarged_faces_are_learnt_at_the_sigmas_of_the_second_pass() -> None:
-    told = Batches(latents(np.arange(40) < 20), 0).draw(400, torch.device("cpu"))
+def test_enlarged_faces_are_learnt_at_the_sigmas_of_their_pass() -> None:
+    told = Batches(latents(np.arange(40) % 3), 0).draw(400, torch.device("cpu"))
     asked = {}
 
     def model(noisy, timestep, *rest) -> torch.Tensor:
@@ -99,7 +106,8 @@ def test_enlarged_faces_are_learnt_at_the_sigmas_of_the_second_pass() -> None:
         return torch.zeros_like(noisy)
 
     flow_loss(model, told, torch.ones(1, POCKET.latent_channels, 1, 1), None, (0, 0))
-    highest = float(shift_sigma(torch.tensor(ENLARGED_START), SHIFT))
-    assert float(asked["sigma"][told.enlarged].max()) <= highest < float(asked["sigma"][~told.enlarged].max())
-    # The pack's own second pass starts below: five of eight steps.
-    assert float(shift_sigma(torch.tensor(5 / 8), SHIFT)) < highest
+    # The pack's own passes start below: five and four of eight steps.
+    for number, (zoom, started) in enumerate(zip(ZOOMS, (5 / 8, 4 / 8)), 1):
+        highest, own = (float(shift_sigma(torch.tensor(share), SHIFT)) for share in (zoom.start, started))
+        learnt = float(asked["sigma"][told.zoom == number].max())
+        assert own < learnt <= highest < float(asked["sigma"][~told.enlarged].max())

@@ -18,7 +18,7 @@ def told_batch(count: int) -> Told:
     direction[:, 2] = 9
     return Told(
         torch.randn(count, POCKET.latent_channels, 20, 16), torch.ones(count, 1, 20, 16), direction, embedding, torch.arange(count), torch.ones(count),
-        torch.rand(count, 12), torch.zeros(count, dtype=torch.bool),
+        torch.rand(count, 12), torch.zeros(count, dtype=torch.int64),
     )
 
 

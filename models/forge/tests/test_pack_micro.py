@@ -62,6 +62,10 @@ def test_size_and_operators(folder: Path) -> None:
 def test_a_second_pass_over_small_faces_is_said_only_where_it_is_wanted() -> None:
     assert "faceDetail" not in default_settings(8, 1.0)
     assert default_settings(8, 1.0, [0.2, 0.5])["faceDetail"] == {"below": 0.2, "strength": 0.5}
+    both = default_settings(8, 1.0, [0.2, 0.5], [0.6, 0.4])["faceDetail"]
+    assert both == {"below": 0.2, "strength": 0.5, "closer": {"below": 0.6, "strength": 0.4}}
+    with pytest.raises(ValueError, match="--face-detail"):
+        default_settings(8, 1.0, None, [0.6, 0.4])
 
 
 def test_skin_is_matched_only_where_it_is_wanted() -> None:

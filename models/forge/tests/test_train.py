@@ -113,7 +113,7 @@ def latent_set() -> LatentSet:
     return LatentSet(
         random.normal(size=(12, POCKET.latent_channels, 20, 16)).astype(np.float16), np.ones((12, 20, 16), np.float16),
         random.integers(0, 9, (12, 6)).astype(np.uint8), identity, np.arange(12), embedding.astype(np.float16),
-        random.random((12, 12)).astype(np.float32), embedding.astype(np.float16), identity,
+        random.random((12, 12)).astype(np.float32), np.zeros(12, np.uint8), embedding.astype(np.float16), identity,
     )
 
 

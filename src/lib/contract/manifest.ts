@@ -162,9 +162,16 @@ export const packManifestSchema = v.strictObject({
 		variation: v.strictObject({ subtle: unit, strong: unit }),
 		/**
 		 * A second pass over the face of pictures in which it is small: below this share of the picture's height it is made again, enlarged,
-		 * from as much noise as `strength` says. Absent where the pack does not gain by it.
+		 * from as much noise as `strength` says. `closer` is a third pass, over the face alone, enlarged more. Absent where the pack does not
+		 * gain by it.
 		 */
-		faceDetail: v.optional(v.strictObject({ below: unit, strength: unit })),
+		faceDetail: v.optional(
+			v.strictObject({
+				below: unit,
+				strength: unit,
+				closer: v.optional(v.strictObject({ below: unit, strength: unit }))
+			})
+		),
 		/**
 		 * In even light and the neutral look, skin is brought nearer to the references' tone: at most by so many degrees of the typology angle.
 		 * Absent where skin stays as the pack makes it.

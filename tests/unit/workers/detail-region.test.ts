@@ -1,8 +1,16 @@
 import type { Box } from '$lib/contract/faces';
-import { detailMask, detailRegion, keepBackdrop } from '$workers/engine/detail-region';
+import {
+	detailMask,
+	detailRegion,
+	FACE_VIEW,
+	HEAD_VIEW,
+	keepBackdrop
+} from '$workers/engine/detail-region';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+/** What either pass shows. */
+const views = fc.constantFrom(HEAD_VIEW, FACE_VIEW);
 /** A picture of any shape, and in it a face of any place and size; boxes of faces may reach out of the picture. */
 const scene = fc
 	.record({ width: fc.integer({ min: 64, max: 1536 }), height: fc.integer({ min: 64, max: 1536 }) })
@@ -30,8 +38,8 @@ describe('detailRegion', () => {
 	it('lies inside the picture, in whole pixels and its aspect ratio, and holds the face', () => {
 		let regions = 0;
 		fc.assert(
-			fc.property(scene, ({ picture, face }) => {
-				const region = detailRegion(face, picture);
+			fc.property(scene, views, ({ picture, face }, view) => {
+				const region = detailRegion(face, picture, view);
 				if (!region) return;
 				regions++;
 				const { x, y, width, height } = region;
@@ -54,15 +62,21 @@ describe('detailRegion', () => {
 
 	it('leaves room for hair, and more for shoulders', () => {
 		const face = { x: 220, y: 200, width: 75, height: 100 };
-		const region = detailRegion(face, { width: 512, height: 768 })!;
+		const region = detailRegion(face, { width: 512, height: 768 }, HEAD_VIEW)!;
 		expect(region).toEqual({ x: 178, y: 140, width: 160, height: 240 });
 		expect(face.y - region.y).toBeGreaterThan(50);
 		expect(region.y + region.height - 300).toBeGreaterThan(face.y - region.y);
 	});
 
+	it('holds the face and little else in the closer pass', () => {
+		const face = { x: 220, y: 200, width: 75, height: 100 };
+		const region = detailRegion(face, { width: 512, height: 768 }, FACE_VIEW)!;
+		expect(region).toEqual({ x: 208, y: 175, width: 100, height: 150 });
+	});
+
 	it('is not there for a face that fills the picture', () => {
 		const face = { x: 100, y: 100, width: 300, height: 400 };
-		expect(detailRegion(face, { width: 512, height: 768 })).toBeNull();
+		expect(detailRegion(face, { width: 512, height: 768 }, HEAD_VIEW)).toBeNull();
 	});
 });
 
@@ -71,10 +85,10 @@ describe('detailMask', () => {
 
 	it('is 1 in the middle of the face, and 0 on a border that is not the picture’s own', () => {
 		fc.assert(
-			fc.property(scene, ({ picture, face }) => {
-				const region = detailRegion(face, picture);
+			fc.property(scene, views, ({ picture, face }, view) => {
+				const region = detailRegion(face, picture, view);
 				if (!region) return;
-				const mask = detailMask(face, region, picture);
+				const mask = detailMask(face, region, picture, view);
 				expect(mask).toHaveLength(region.width * region.height);
 				expect(mask.every((value) => value >= 0 && value <= 1)).toBe(true);
 				const middle = (start: number, length: number, from: number, most: number) =>
@@ -99,8 +113,8 @@ describe('detailMask', () => {
 	it('is whole on all of the face and falls without a step', () => {
 		const picture = { width: 512, height: 768 };
 		const face = { x: 220, y: 200, width: 75, height: 100 };
-		const region = detailRegion(face, picture)!;
-		const mask = detailMask(face, region, picture);
+		const region = detailRegion(face, picture, HEAD_VIEW)!;
+		const mask = detailMask(face, region, picture, HEAD_VIEW);
 		for (let y = face.y; y < face.y + face.height; y++)
 			for (let x = face.x; x < face.x + face.width; x++)
 				expect(at(mask, region, x - region.x, y - region.y)).toBe(1);
@@ -118,9 +132,9 @@ describe('detailMask', () => {
 	it('does not fade where the picture itself ends', () => {
 		const picture = { width: 512, height: 768 };
 		const face = { x: 100, y: 4, width: 75, height: 100 };
-		const region = detailRegion(face, picture)!;
+		const region = detailRegion(face, picture, HEAD_VIEW)!;
 		expect(region.y).toBe(0);
-		const mask = detailMask(face, region, picture);
+		const mask = detailMask(face, region, picture, HEAD_VIEW);
 		expect(at(mask, region, 137 - region.x, 0)).toBe(1);
 		expect(at(mask, region, 137 - region.x, region.height - 1)).toBe(0);
 	});
@@ -129,8 +143,8 @@ describe('detailMask', () => {
 describe('keepBackdrop', () => {
 	const picture = { width: 512, height: 768 };
 	const face = { x: 220, y: 200, width: 75, height: 100 };
-	const region = detailRegion(face, picture)!;
-	const mask = detailMask(face, region, picture);
+	const region = detailRegion(face, picture, HEAD_VIEW)!;
+	const mask = detailMask(face, region, picture, HEAD_VIEW);
 	/** A column of the region, from its left, is subject in all rows. */
 	const columns = (from: number, to: number) =>
 		Float32Array.from(mask, (_, i) => (i % region.width >= from && i % region.width < to ? 1 : 0));

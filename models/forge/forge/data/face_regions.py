@@ -1,8 +1,10 @@
-"""What the pack's second pass sees: the region around a face, enlarged to a whole picture (`workers/engine/detail-region.ts`).
+"""What the pack's later passes see: regions around a face, enlarged to a whole picture (`workers/engine/detail-region.ts`).
 
 In such a region the face always lies in the same place at the same size. That is learnt from far fewer portraits than faces of every
 size anywhere, and nearly every portrait's face goes through it in the end.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -11,25 +13,39 @@ from forge.data.composition import POINTS
 from forge.data.shards import Portraits
 from forge.nets.config import UNSET
 
-# The face's box in distances from the eyes to the mouth, the eyes' place in it, and the region in heights of the box: what
-# `workers/stages/compose.ts` and `workers/engine/detail-region.ts` have.
+# The face's box in distances from the eyes to the mouth, and the eyes' place in it: what `workers/stages/compose.ts` has.
 BOX_HEIGHT, EYES = 2.1, 0.28
-HEIGHTS, LOWERED = 2.4, 0.1
-# Faces lower than this in pixels from eyes to mouth say nothing about detail; they would teach that faces are soft.
-SMALLEST = 56.0
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """One of the later passes. Its latents are WORK/latents/NNNNN-`name`.npz. The region is `heights` of the face's box high, its middle
+    `lowered` of one below the box's. Faces `smallest` pixels from eyes to mouth or less say nothing about detail: they would teach that
+    faces are soft. Learnt from no later than `start` of the schedule on: such a face is never made of pure noise."""
+
+    name: str
+    heights: float
+    lowered: float
+    smallest: float
+    start: float
+
+
+# What `workers/engine/detail-region.ts` has: head and shoulders, then the face alone. The packs start at .6 (5 of 8 steps) and .5.
+ZOOMS = (Zoom("faces", 2.4, 0.1, 56.0, 0.78), Zoom("close", 1.5, 0.0, 90.0, 0.66))
+HEAD, FACE = ZOOMS
 # How far regions are off in training, as shares of their height: what the first pass makes is not quite where it was told to be.
 SCALED, MOVED = 0.1, 0.03
 
 
-def face_regions(points: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+def face_regions(points: np.ndarray, size: tuple[int, int], zoom: Zoom) -> np.ndarray:
     """Regions f32 [N, 4] (left, top, width, height, in pixels, the picture's aspect ratio, inside it) of faces with `points` [N, 5, 2] in
     pictures of `size` (width, height). A region larger than the picture is as large as the picture."""
     width, height = size
     eyes, mouth = points[:, :2].mean(1), points[:, 3:].mean(1)
     box = BOX_HEIGHT * np.linalg.norm(eyes - mouth, axis=1)
-    tall = np.minimum(box * HEIGHTS, height)
+    tall = np.minimum(box * zoom.heights, height)
     centre_x = (eyes[:, 0] + mouth[:, 0]) / 2
-    centre_y = eyes[:, 1] + box * (0.5 - EYES + LOWERED)
+    centre_y = eyes[:, 1] + box * (0.5 - EYES + zoom.lowered)
     return place_regions(centre_x, centre_y, tall, size)
 
 
@@ -50,19 +66,19 @@ def jitter(regions: np.ndarray, size: tuple[int, int], random: np.random.Generat
     return place_regions(left + wide / 2 + moved[0], top + tall / 2 + moved[1], scaled, size)
 
 
-def worth_enlarging(shard: Portraits) -> np.ndarray:
-    """Rows of a shard whose face can be seen, is large enough to show detail and smaller than the second pass would make it."""
+def worth_enlarging(shard: Portraits, zoom: Zoom) -> np.ndarray:
+    """Rows of a shard whose face can be seen, is large enough to show detail and smaller than the pass would make it."""
     height = shard.image.shape[1]
     unit = np.linalg.norm(shard.points[:, :2].mean(1) - shard.points[:, 3:].mean(1), axis=1)
-    return np.flatnonzero(shard.visible & (unit >= SMALLEST) & (unit * BOX_HEIGHT * HEIGHTS < height))
+    return np.flatnonzero(shard.visible & (unit >= zoom.smallest) & (unit * BOX_HEIGHT * zoom.heights < height))
 
 
-def enlarge_faces(shard: Portraits, random: np.random.Generator) -> Portraits:
-    """Of every portrait worth it, the region of its face at the size of the whole picture; the framing is left open, as the second pass
-    leaves it. The shard may come out empty."""
-    rows = worth_enlarging(shard)
+def enlarge_faces(shard: Portraits, zoom: Zoom, random: np.random.Generator) -> Portraits:
+    """Of every portrait worth it, the region of its face at the size of the whole picture; the framing is left open, as the later passes
+    leave it. The shard may come out empty."""
+    rows = worth_enlarging(shard, zoom)
     height, width = shard.image.shape[1:3]
-    regions = jitter(face_regions(shard.points[rows], (width, height)), (width, height), random)
+    regions = jitter(face_regions(shard.points[rows], (width, height), zoom), (width, height), random)
     image = np.empty((len(rows), *shard.image.shape[1:]), np.uint8)
     for i, (row, (left, top, wide, tall)) in enumerate(zip(rows, regions)):
         box = (float(left), float(top), float(left + wide), float(top + tall))

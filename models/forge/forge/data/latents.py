@@ -17,11 +17,12 @@ class LatentSet:
     record: np.ndarray
     embedding: np.ndarray
     composition: np.ndarray
+    zoom: np.ndarray
     reference_embedding: np.ndarray
     reference_identity: np.ndarray
 
 
-FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding", "composition")
+FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding", "composition", "zoom")
 
 
 def read_latents(folder: Path) -> LatentSet:

@@ -18,8 +18,8 @@ DIRECTED = 0.5
 # made references under any light do: the nearer description was missing, and the denoiser learnt to half believe what it is told.
 OWN = 0.5
 EMBEDDING_NOISE = 0.01
-# Share of a batch that is enlarged faces, where there are any: nearly every portrait's face is made as one.
-ENLARGED = 0.5
+# Shares of a batch that are enlarged faces of each later pass, where there are any: nearly every portrait's face is made as one.
+ENLARGED = (0.25, 0.35)
 # Standard deviation of the points told, as a share of the distance from eyes to mouth: a composition is somebody else's, so
 # the proportions of a face have to come from the sitter.
 POINT_NOISE = 0.06
@@ -28,8 +28,8 @@ POINT_NOISE = 0.06
 @dataclass(frozen=True)
 class Told:
     """A batch for the denoiser: latents [B, C, 20, 16], face importance [B, 1, 20, 16] of mean 1, direction int32 [B, 6],
-    embedding f32 [B, E] of the sitter, people i64 [B], whether the face is seen f32 [B], composition f32 [B, 12], and whether it is an
-    enlarged face, which the second pass makes, bool [B]."""
+    embedding f32 [B, E] of the sitter, people i64 [B], whether the face is seen f32 [B], composition f32 [B, 12], and which of the
+    later passes makes such a picture, i64 [B], 0 for whole portraits."""
 
     latents: Tensor
     weights: Tensor
@@ -38,7 +38,12 @@ class Told:
     people: Tensor
     seen: Tensor
     composition: Tensor
-    enlarged: Tensor
+    zoom: Tensor
+
+    @property
+    def enlarged(self) -> Tensor:
+        """Whether it is an enlarged face, bool [B]."""
+        return self.zoom > 0
 
 
 class Batches:
@@ -52,8 +57,7 @@ class Batches:
         self.references = {int(p): np.flatnonzero(data.reference_identity == p) for p in people}
         self.portraits = {int(p): seen[data.identity[seen] == p] for p in people}
         known = np.array([len(self.references[int(p)]) > 0 for p in data.identity])
-        enlarged = data.direction[:, 0] == UNSET
-        self.rows, self.enlarged = np.flatnonzero(known & ~enlarged), np.flatnonzero(known & enlarged)
+        self.rows, *self.enlarged = (np.flatnonzero(known & (data.zoom == zoom)) for zoom in range(1 + len(ENLARGED)))
 
     def describe(self, row: int) -> np.ndarray:
         """A unit-length embedding f32 [256] of the sitter of `row`, from other pictures and, in part, its own face."""
@@ -71,9 +75,9 @@ class Batches:
 
     def choose(self, batch: int) -> np.ndarray:
         """Rows [B] of a batch, whole pictures and enlarged faces mixed."""
-        share = round(ENLARGED * batch) if len(self.enlarged) else 0
-        parts = [self.random.choice(self.rows, batch - share), self.random.choice(self.enlarged, share)]
-        return self.random.permutation(np.concatenate(parts))
+        shares = [round(share * batch) if len(rows) else 0 for share, rows in zip(ENLARGED, self.enlarged)]
+        parts = [self.random.choice(rows, share) for rows, share in zip(self.enlarged, shares) if share]
+        return self.random.permutation(np.concatenate([self.random.choice(self.rows, batch - sum(shares)), *parts]))
 
     def blur_points(self, composition: np.ndarray) -> np.ndarray:
         """Compositions [B, 12] with their points moved a little."""
@@ -88,7 +92,7 @@ class Batches:
         weights = torch.from_numpy(self.data.weights[rows].astype(np.float32))[:, None]
         weights = weights / weights.mean((2, 3), keepdim=True)
         direction = self.data.direction[rows].astype(np.int32)
-        enlarged = torch.from_numpy(direction[:, 0] == UNSET)
+        zoom = torch.from_numpy(self.data.zoom[rows].astype(np.int64))
         direction[self.random.random(direction.shape) < DROP_AXIS] = UNSET
         direction[self.random.random(batch) < DROP_ALL] = UNSET
         embedding = torch.from_numpy(np.stack([self.describe(int(row)) for row in rows]))
@@ -98,5 +102,5 @@ class Batches:
         seen = torch.from_numpy(np.any(self.data.embedding[rows] != 0, 1)).float()
         composition = torch.from_numpy(self.blur_points(self.data.composition[rows]))
         embedding = nn.functional.normalize(embedding, dim=1)
-        told = Told(latents, weights, torch.from_numpy(direction), embedding, people, seen, composition, enlarged)
+        told = Told(latents, weights, torch.from_numpy(direction), embedding, people, seen, composition, zoom)
         return Told(*(getattr(told, field.name).to(device) for field in fields(Told)))

@@ -1,8 +1,10 @@
 """`forge encode`: cache latents and face embeddings, so that training the denoiser reads no pictures.
 
-WORK/latents/NNNNN.npz, one for every composed shard, and NNNNN-faces.npz with the regions of its faces, enlarged (framing unset):
+WORK/latents/NNNNN.npz, one for every composed shard, and NNNNN-faces.npz and NNNNN-close.npz with the regions of its faces, enlarged
+as the pack's later passes see them (`forge/data/face_regions.py`; framing unset):
   latents f16 [N, C, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
-  record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible); composition f32 [N, 12]
+  record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible); composition f32 [N, 12];
+  zoom u8 [N]: 0 for whole portraits, n for regions of the nth later pass
 WORK/latents/references.npz: embedding f16 [N, 256], identity i32 [N]
 """
 
@@ -15,7 +17,7 @@ from torch.nn.functional import avg_pool2d
 
 from forge.data.align import align_faces, flip_points, to_tensor
 from forge.data.composition import flip_composition
-from forge.data.face_regions import enlarge_faces
+from forge.data.face_regions import ZOOMS, enlarge_faces
 from forge.data.latents import read_latents
 from forge.data.scaling import shrunk
 from forge.data.shards import Portraits, open_composed, read_references, share_of, update_cache
@@ -68,7 +70,9 @@ def embed_faces(shard: Portraits, faces: FaceEncoder) -> np.ndarray:
 
 
 @torch.no_grad()
-def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder, bf16: bool = False) -> dict[str, np.ndarray]:
+def encode_shard(
+    shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder, bf16: bool = False, zoom: int = 0
+) -> dict[str, np.ndarray]:
     """The arrays of one latent shard."""
     height, width = shard.image.shape[1:3]
     pictures = (to_tensor(shard.image[i : i + BATCH, ..., :3]) for i in range(0, len(shard.image), BATCH))
@@ -81,15 +85,16 @@ def encode_shard(shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder,
         "weights": avg_pool2d(small, height // FINER // POCKET.latent_size[0])[:, 0].half().numpy(),
         "direction": shard.direction, "identity": shard.identity, "record": shard.record,
         "embedding": embed_faces(shard, faces), "composition": shard.composition,
+        "zoom": np.full(len(latents), zoom, np.uint8),
     }
 
 
-def update_latents(path: Path, shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder, bf16: bool) -> None:
+def update_latents(path: Path, shard: Portraits, autoencoder: Autoencoder, faces: FaceEncoder, bf16: bool, zoom: int) -> None:
     """Write the arrays of a shard; latents that are there already stay, and only their faces are embedded again."""
     if path.exists():
         arrays = {**np.load(path), "embedding": embed_faces(shard, faces)}
     else:
-        arrays = encode_shard(shard, autoencoder, faces, bf16)
+        arrays = encode_shard(shard, autoencoder, faces, bf16, zoom)
     with path.with_suffix(".part").open("wb") as stream:
         np.savez(stream, **arrays)
     path.with_suffix(".part").rename(path)
@@ -117,13 +122,14 @@ def run(args: argparse.Namespace) -> None:
         encode_references(args.data, folder, faces)
     for composed in share_of(sorted((args.work / "large").glob("*.npz")), args.worker, args.workers):
         stem, portraits = composed.stem, open_composed(composed)
-        for enlarged, path in enumerate((folder / f"{stem}.npz", folder / f"{stem}-faces.npz")):
+        for number, zoom in enumerate((None, *ZOOMS)):
+            path = folder / (f"{stem}-{zoom.name}.npz" if zoom else f"{stem}.npz")
             if path.exists() and not args.refresh_faces:
                 continue
             # Seeded by the shard, so that encoding again finds the same regions.
-            shard = enlarge_faces(portraits, np.random.default_rng(int(stem))) if enlarged else portraits
+            shard = enlarge_faces(portraits, zoom, np.random.default_rng(int(stem))) if zoom else portraits
             if len(shard.identity):
-                update_latents(path, with_mirrored(shard), autoencoder, faces, args.bf16)
+                update_latents(path, with_mirrored(shard), autoencoder, faces, args.bf16, number)
     if args.worker:
         return
     data = read_latents(folder)

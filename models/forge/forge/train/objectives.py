@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from forge.data.face_regions import ZOOMS
 from forge.nets.bundle import SHIFT, shift_sigma
 from forge.nets.config import UNSET
 from forge.train.batches import Told
@@ -13,8 +14,8 @@ from forge.train.face_objective import FaceObjective
 from forge.train.metric import identity_contrast
 
 DROP_IDENTITY = 0.1
-# An enlarged face is never made of pure noise: the second pass starts at `faceDetail.strength` of the schedule, .6 (5 of 8 steps) or .75.
-ENLARGED_START = 0.78
+# From where on the schedule whole portraits, and enlarged faces of every later pass, are learnt.
+STARTS = (1.0, *(zoom.start for zoom in ZOOMS))
 # How much the critic's word counts for each axis, mean 1: mood and pose are the ones that portraits obey least.
 AXIS_WEIGHTS = (0.4, 0.6, 0.8, 2.0, 1.9, 0.3)
 
@@ -98,7 +99,7 @@ def flow_loss(
     latents, device = told.latents, told.latents.device
     count = len(latents)
     even = (torch.randperm(count, device=device) + torch.rand(count, device=device)) / count
-    sigma = shift_sigma(torch.where(told.enlarged, ENLARGED_START * even, even), SHIFT)
+    sigma = shift_sigma(even.new_tensor(STARTS)[told.zoom] * even, SHIFT)
     scale = (torch.rand(count, device=device) >= DROP_IDENTITY).float()
     noise = torch.randn_like(latents)
     mix = sigma.view(-1, 1, 1, 1)
