@@ -90,8 +90,13 @@ async function main() {
 				skinDrift: frame.skinDrift,
 				seconds: {
 					total: frame.timings.totalMilliseconds / 1000,
-					stages: Object.fromEntries(
-						frame.timings.stages.map((s) => [s.stage, s.milliseconds / 1000])
+					// A face may be looked for, and made again, more than once.
+					stages: frame.timings.stages.reduce(
+						(sums, { stage, milliseconds }) => ({
+							...sums,
+							[stage]: (sums[stage] ?? 0) + milliseconds / 1000
+						}),
+						{}
 					),
 					steps: frame.timings.steps.map((ms) => ms / 1000)
 				}
