@@ -1,5 +1,7 @@
 """Regions of faces: the same numbers as the app's, faces in one place, and how they are drawn and trained."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ from forge.data.face_regions import BOX_HEIGHT, EYES, FACE, HEAD, ZOOMS, Zoom, e
 from forge.data.shards import Portraits
 from forge.nets.config import POCKET, UNSET
 from forge.train.batches import Batches
-from forge.data.latents import FIELDS, LatentSet
+from forge.data.latents import FIELDS, LatentSet, read_latents
 from forge.train.objectives import flow_loss
 from forge.nets.bundle import SHIFT, shift_sigma
 
@@ -86,6 +88,17 @@ def latents(zoom: np.ndarray) -> LatentSet:
         "composition": random.random((count, 12)).astype(np.float32), "zoom": zoom.astype(np.uint8),
     }
     return LatentSet(*(columns[name] for name in FIELDS), embedding, np.arange(count))
+
+
+def test_latents_of_an_older_encoder_are_not_guessed_at(tmp_path: Path) -> None:
+    kept = {name: getattr(latents(np.zeros(2, int)), name) for name in FIELDS}
+    np.savez(tmp_path / "references.npz", embedding=kept["embedding"], identity=kept["identity"])
+    np.savez(tmp_path / "00000.npz", **kept)
+    assert read_latents(tmp_path).zoom.tolist() == [0, 0]
+    del kept["zoom"]
+    np.savez(tmp_path / "00001.npz", **kept)
+    with pytest.raises(ValueError, match="run `forge encode` again"):
+        read_latents(tmp_path)
 
 
 def test_shares_of_a_batch_are_enlarged_faces_where_there_are_any() -> None:

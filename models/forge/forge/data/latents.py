@@ -26,10 +26,12 @@ FIELDS = ("latents", "weights", "direction", "identity", "record", "embedding", 
 
 
 def read_latents(folder: Path) -> LatentSet:
-    """All cached latents of a work folder. Raises FileNotFoundError when `forge encode` has not run."""
+    """All cached latents of a work folder. Raises FileNotFoundError when `forge encode` has not run, ValueError when an older one has."""
     shards = [np.load(path) for path in sorted(folder.glob("[0-9]*.npz"))]
     if not shards:
         raise FileNotFoundError(f"no latents in {folder}: run `forge encode` first")
+    if not all("zoom" in shard for shard in shards):
+        raise ValueError(f"{folder} does not say which pass its pictures belong to: remove it and run `forge encode` again")
     references = np.load(folder / "references.npz")
     columns = [np.concatenate([shard[field] for shard in shards]) for field in FIELDS]
     return LatentSet(*columns, references["embedding"], references["identity"])
