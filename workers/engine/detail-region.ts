@@ -4,7 +4,7 @@ import type { ImageSize } from '$lib/contract/manifest';
 import type { PixelImage } from './image';
 import { inside, ramp, soften } from './plane';
 
-/** How much around the face's box, which ends at the brow and the chin, a pass makes again. `forge/data/face_regions.py` has the same figures. */
+/** How much around the face's box, which ends at the brow and the chin, a pass makes again. `forge/data/face_regions.py` cuts what is learnt from by the same heights. */
 export interface DetailView {
 	/** Of the region, in heights and widths of the box. */
 	heights: number;

@@ -21,7 +21,7 @@ import type { DenoiseInput } from './denoise';
 import { resample, resamplePlane } from './encode-image';
 import type { FrameSettings } from './frame-settings';
 
-/** The part of a denoising run that the two passes do not share. */
+/** The part of a denoising run that the passes do not share. */
 export type Exposure = Pick<DenoiseInput, 'plan' | 'sample' | 'noise' | 'onStep'>;
 
 /** One more pass over the face. */

@@ -104,4 +104,5 @@ def test_encoding_keeps_each_portraits_own_face() -> None:
     assert arrays["latents"].shape == (2, POCKET.latent_channels, *POCKET.latent_size)
     assert arrays["weights"].shape == (2, *POCKET.latent_size) and arrays["weights"][0].max() > 2
     assert np.ptp(arrays["weights"][1].astype(float)) < 0.01  # its face is not seen
+    assert arrays["zoom"].tolist() == [0, 0]
     assert np.linalg.norm(arrays["embedding"][0].astype(float)) > 0.9 and not arrays["embedding"][1].any()

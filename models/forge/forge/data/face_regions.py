@@ -19,19 +19,22 @@ BOX_HEIGHT, EYES = 2.1, 0.28
 
 @dataclass(frozen=True)
 class Zoom:
-    """One of the later passes. Its latents are WORK/latents/NNNNN-`name`.npz. The region is `heights` of the face's box high, its middle
-    `lowered` of one below the box's. Faces `smallest` pixels from eyes to mouth or less say nothing about detail: they would teach that
-    faces are soft. Learnt from no later than `start` of the schedule on: such a face is never made of pure noise."""
+    """One of the later passes. Its latents are WORK/latents/NNNNN-`name`.npz, and `share` of a training batch. The region is `heights` of
+    the face's box high, its middle `lowered` of one below the box's. Faces of fewer than `smallest` pixels from eyes to mouth say nothing
+    about detail: they would teach that faces are soft. Learnt below `start` of the schedule only, of which 1 is pure noise: no such face
+    is made of that."""
 
     name: str
     heights: float
     lowered: float
     smallest: float
     start: float
+    share: float
 
 
 # What `workers/engine/detail-region.ts` has: head and shoulders, then the face alone. The packs start at .6 (5 of 8 steps) and .5.
-ZOOMS = (Zoom("faces", 2.4, 0.1, 56.0, 0.78), Zoom("close", 1.5, 0.0, 90.0, 0.66))
+# Nearly every portrait's face is made by both, so more than half of a batch is theirs.
+ZOOMS = (Zoom("faces", 2.4, 0.1, 56.0, 0.78, 0.25), Zoom("close", 1.5, 0.0, 90.0, 0.66, 0.35))
 HEAD, FACE = ZOOMS
 # How far regions are off in training, as shares of their height: what the first pass makes is not quite where it was told to be.
 SCALED, MOVED = 0.1, 0.03

@@ -19,8 +19,8 @@ def default_settings(
     skin_match: float | None = None,
 ) -> dict:
     """The `defaults` of a manifest. `face_detail`: below which share of the picture's height a face is made again, and from how much
-    noise; `closer`: the same for the pass after that, over the face alone; `skin_match`: by how many degrees of the typology angle skin may be brought nearer to the references' in plain light. None
-    where the pack does not gain by it. Raises ValueError for `closer` without `face_detail`."""
+    noise; `closer`: the same for the pass after that, over the face alone; `skin_match`: by how many degrees of the typology angle skin
+    may be brought nearer to the references' in plain light. None where the pack does not gain by it. Raises ValueError for `closer` without `face_detail`."""
     defaults: dict = {
         "steps": steps, "guidanceScale": guidance_scale, "identityStrength": 1.0,
         "variation": {"subtle": 0.35, "strong": 0.6},

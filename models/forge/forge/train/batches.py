@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from forge.data.composition import POINTS
+from forge.data.face_regions import ZOOMS
 from forge.nets.config import UNSET
 from forge.data.latents import LatentSet
 
@@ -18,8 +19,6 @@ DIRECTED = 0.5
 # made references under any light do: the nearer description was missing, and the denoiser learnt to half believe what it is told.
 OWN = 0.5
 EMBEDDING_NOISE = 0.01
-# Shares of a batch that are enlarged faces of each later pass, where there are any: nearly every portrait's face is made as one.
-ENLARGED = (0.25, 0.35)
 # Standard deviation of the points told, as a share of the distance from eyes to mouth: a composition is somebody else's, so
 # the proportions of a face have to come from the sitter.
 POINT_NOISE = 0.06
@@ -57,7 +56,7 @@ class Batches:
         self.references = {int(p): np.flatnonzero(data.reference_identity == p) for p in people}
         self.portraits = {int(p): seen[data.identity[seen] == p] for p in people}
         known = np.array([len(self.references[int(p)]) > 0 for p in data.identity])
-        self.rows, *self.enlarged = (np.flatnonzero(known & (data.zoom == zoom)) for zoom in range(1 + len(ENLARGED)))
+        self.rows, *self.enlarged = (np.flatnonzero(known & (data.zoom == zoom)) for zoom in range(1 + len(ZOOMS)))
 
     def describe(self, row: int) -> np.ndarray:
         """A unit-length embedding f32 [256] of the sitter of `row`, from other pictures and, in part, its own face."""
@@ -75,7 +74,7 @@ class Batches:
 
     def choose(self, batch: int) -> np.ndarray:
         """Rows [B] of a batch, whole pictures and enlarged faces mixed."""
-        shares = [round(share * batch) if len(rows) else 0 for share, rows in zip(ENLARGED, self.enlarged)]
+        shares = [round(zoom.share * batch) if len(rows) else 0 for zoom, rows in zip(ZOOMS, self.enlarged)]
         parts = [self.random.choice(rows, share) for rows, share in zip(self.enlarged, shares) if share]
         return self.random.permutation(np.concatenate([self.random.choice(self.rows, batch - sum(shares)), *parts]))
 
