@@ -1,6 +1,6 @@
 /** The regions that the app makes again against those that the forge learns from (make-face-region-reference.py). */
 import { composedFace, composedWithin } from '$workers/stages/compose';
-import { detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
+import { CLOTHES_VIEW, detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
 import { describe, expect, it } from 'vitest';
 import reference from './face-region-reference.json';
 
@@ -8,7 +8,8 @@ const { width, height, cases } = reference;
 const picture = { width, height };
 const views = new Map([
 	['faces', HEAD_VIEW],
-	['close', FACE_VIEW]
+	['close', FACE_VIEW],
+	['chest', CLOTHES_VIEW]
 ]);
 
 /** What a composer would say of these points. */
@@ -42,7 +43,7 @@ describe('the region around a face', () => {
 
 	it('is nothing where the forge would take the whole picture', () => {
 		const filling = cases.filter(({ region }) => region[3] === height);
-		expect(filling.map(({ pass }) => pass)).toEqual(['faces', 'close']);
+		expect(filling.map(({ pass }) => pass)).toEqual(['faces', 'close', 'chest']);
 		for (const { pass, points } of filling) {
 			const face = composedFace(composition(points), picture);
 			expect(detailRegion(face, picture, views.get(pass)!)).toBeNull();

@@ -1,27 +1,47 @@
-/** Where a picture is made again, larger: a region around its face, and how the result is laid over the picture. */
+/** Where a picture is made again, larger: a region around its face or below it, and how the result is laid over the picture. */
 import type { Box } from '$lib/contract/faces';
 import type { ImageSize } from '$lib/contract/manifest';
 import type { PixelImage } from './image';
 import { inside, ramp, soften } from './plane';
 
-/** How much around the face's box, which ends at the brow and the chin, a pass makes again. `forge/data/face_regions.py` cuts what is learnt from by the same heights. */
+/** What a pass makes again, measured by the face's box, which ends at the brow and the chin. `forge/data/face_regions.py` cuts what is learnt from by the same heights. */
 export interface DetailView {
 	/** Of the region, in heights and widths of the box. */
 	heights: number;
 	widths: number;
 	/** Down from the middle of the box, in its heights. */
 	lowered: number;
-	/** How far around the box the new picture counts alone, in heights and widths of the box. */
-	solid: number;
+	/**
+	 * Where the new picture counts alone: so far `around` the box, in heights and widths of it, or all of the region but a `margin`, as a share of
+	 * its sides.
+	 */
+	solid: { around: number } | { margin: number };
 }
 
 /**
  * Room for the hair above, for the jaw's outline at the sides, and for neck and some shoulder below, which take more of it than hair. Solid to the top of
  * most hair, which must not be there twice.
  */
-export const HEAD_VIEW: DetailView = { heights: 2.4, widths: 2, lowered: 0.1, solid: 0.35 };
+export const HEAD_VIEW: DetailView = {
+	heights: 2.4,
+	widths: 2,
+	lowered: 0.1,
+	solid: { around: 0.35 }
+};
 /** The face and nothing else, as large as it gets: eyes are then some latents wide. */
-export const FACE_VIEW: DetailView = { heights: 1.5, widths: 1.25, lowered: 0, solid: 0.05 };
+export const FACE_VIEW: DetailView = {
+	heights: 1.5,
+	widths: 1.25,
+	lowered: 0,
+	solid: { around: 0.05 }
+};
+/** What is worn: from the mouth down to the waist. The face above it is for the other passes. */
+export const CLOTHES_VIEW: DetailView = {
+	heights: 2.8,
+	widths: 2.3,
+	lowered: 1.5,
+	solid: { margin: 0.2 }
+};
 
 /** How far around the subject the new picture still counts, in widths of the face's box: loose hair is where no mask is sure. */
 const FRINGE = 0.06;
@@ -52,8 +72,8 @@ export function detailRegion(
 }
 
 /**
- * How much of the new picture each pixel of the region takes: all on the face, nothing on the region's border, smooth in between. A border that is
- * the picture's own needs no seam, and there it does not fade.
+ * How much of the new picture each pixel of the region takes: all where the view says so, nothing on the region's border, smooth in between. A border
+ * that is the picture's own needs no seam, and there it does not fade.
  *
  * @returns [height, width] of `region`, in [0, 1]
  */
@@ -63,18 +83,18 @@ export function detailMask(
 	picture: ImageSize,
 	{ solid }: DetailView
 ): Float32Array {
-	const across = fade(
-		{ start: face.x - region.x, length: face.width },
-		region.width,
-		{ start: region.x === 0, end: region.x + region.width === picture.width },
-		solid
-	);
-	const down = fade(
-		{ start: face.y - region.y, length: face.height },
-		region.height,
-		{ start: region.y === 0, end: region.y + region.height === picture.height },
-		solid
-	);
+	const extent = (start: number, length: number, whole: number) =>
+		'margin' in solid
+			? { first: whole * solid.margin, last: whole * (1 - solid.margin) }
+			: { first: start - length * solid.around, last: start + length * (1 + solid.around) };
+	const across = fade(extent(face.x - region.x, face.width, region.width), region.width, {
+		start: region.x === 0,
+		end: region.x + region.width === picture.width
+	});
+	const down = fade(extent(face.y - region.y, face.height, region.height), region.height, {
+		start: region.y === 0,
+		end: region.y + region.height === picture.height
+	});
 	return Float32Array.from(
 		{ length: region.width * region.height },
 		(_, i) => across[i % region.width]! * down[Math.floor(i / region.width)]!
@@ -139,17 +159,14 @@ function oval(face: Box, x: number, y: number): number {
 	return 1 - ramp(3 * (Math.hypot(across, down) - 1), 1);
 }
 
-/** One axis of the mask, a number for each pixel. */
+/** One axis of the mask, a number for each pixel: 1 from `first` to `last`. */
 function fade(
-	face: { start: number; length: number },
+	{ first, last }: { first: number; last: number },
 	length: number,
-	isPicture: { start: boolean; end: boolean },
-	solid: number
+	isPicture: { start: boolean; end: boolean }
 ): number[] {
-	const first = face.start - face.length * solid;
-	const last = face.start + face.length * (1 + solid);
 	return Array.from({ length }, (_, i) => {
-		// The outermost pixel is 0 and the pixels of the face are 1.
+		// The outermost pixel is 0 and the solid ones are 1.
 		const rising = isPicture.start ? 1 : ramp(i, first - 0.5);
 		const falling = isPicture.end ? 1 : ramp(length - 1 - i, length - last - 0.5);
 		return rising * falling;

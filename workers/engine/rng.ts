@@ -31,6 +31,9 @@ export const NOISE_STREAM = {
 	/** The same of the third pass. */
 	closer: 0x60000000,
 	closerStep: (index: number): number => 0x60000001 + index,
+	/** The same of the pass over the clothes. */
+	clothes: 0x70000000,
+	clothesStep: (index: number): number => 0x70000001 + index,
 	/** Uniform choices of the composer; far from any step. */
 	composition: 0x80000000
 } as const;

@@ -12,8 +12,8 @@ import type { Graph } from '../runtime/graph';
 import type { DirectionTokens, IdentityTokens } from './condition';
 import { decodeLatents, decodePortrait, encodePixels, latentShape, type Sizes } from './decode';
 import { denoise, type DenoiseInput } from './denoise';
+import { makeAgain, planDetail, regionOf, type Exposure } from './detail-pass';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
-import { detailFace, planDetail, smallFace, type Exposure } from './face-detail';
 import { fillIn, type FrameSettings } from './frame-settings';
 import { matchPortrait, skinAllowance } from './match-skin';
 import type { Studio } from './open-studio';
@@ -90,12 +90,12 @@ export async function makePortrait(
 	for (const pass of details) {
 		const before = done;
 		done += pass.plan.steps.length;
-		const place = smallFace(pass, face, portrait);
+		const place = regionOf(pass, face, portrait);
 		if (!place) continue;
 		if (settings.previewEvery > 0) await show(before, portrait);
-		await clock.run('face-detail', async () => {
+		await clock.run(pass.stage, async () => {
 			const told = await conditioner.region(graphs, settings, direction, place.region, portrait);
-			portrait = await detailFace({
+			portrait = await makeAgain({
 				before: { picture: portrait, subject: first.subject },
 				place,
 				pass,

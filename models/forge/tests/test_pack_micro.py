@@ -59,13 +59,15 @@ def test_size_and_operators(folder: Path) -> None:
         assert not any(node.doc_string or node.metadata_props for node in model.graph.node)
 
 
-def test_a_second_pass_over_small_faces_is_said_only_where_it_is_wanted() -> None:
+def test_later_passes_are_said_only_where_they_are_wanted() -> None:
     assert "faceDetail" not in default_settings(8, 1.0)
     assert default_settings(8, 1.0, [0.2, 0.5])["faceDetail"] == {"below": 0.2, "strength": 0.5}
     both = default_settings(8, 1.0, [0.2, 0.5], [0.6, 0.4])["faceDetail"]
     assert both == {"below": 0.2, "strength": 0.5, "closer": {"below": 0.6, "strength": 0.4}}
     with pytest.raises(ValueError, match="--face-detail"):
         default_settings(8, 1.0, None, [0.6, 0.4])
+    clothed = default_settings(8, 1.0, clothes_detail=[0.28, 0.6])
+    assert clothed["clothesDetail"] == {"below": 0.28, "strength": 0.6} and "faceDetail" not in clothed
 
 
 def test_skin_is_matched_only_where_it_is_wanted() -> None:

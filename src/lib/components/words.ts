@@ -57,6 +57,8 @@ export function stageText(stage: Stage): string {
 			return 'exposing';
 		case 'decode':
 			return 'developing';
+		case 'clothes-detail':
+			return 'going over the clothes';
 		case 'face-detail':
 			return 'going over the face';
 		case 'match-skin':

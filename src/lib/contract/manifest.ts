@@ -4,7 +4,7 @@ import * as v from 'valibot';
 const positiveInteger = v.pipe(v.number(), v.integer(), v.minValue(1));
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const unit = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-/** A pass over the face of pictures in which it is lower than a share of their height, from so much noise. */
+/** A later pass over pictures whose face is lower than a share of their height, from so much noise. */
 const detailPass = { below: unit, strength: unit };
 const cosine = v.pipe(v.number(), v.minValue(-1), v.maxValue(1));
 /** Of a colour. */
@@ -170,6 +170,8 @@ export const packManifestSchema = v.strictObject({
 		faceDetail: v.optional(
 			v.strictObject({ ...detailPass, closer: v.optional(v.strictObject(detailPass)) })
 		),
+		/** A pass over what is worn, before those over the face, likewise. */
+		clothesDetail: v.optional(v.strictObject(detailPass)),
 		/**
 		 * In even light and the neutral look, skin is brought nearer to the references' tone: at most by so many degrees of the typology angle.
 		 * Absent where skin stays as the pack makes it.

@@ -9,6 +9,7 @@ export const STAGES = [
 	'encode-direction',
 	'denoise',
 	'decode',
+	'clothes-detail',
 	'face-detail',
 	'match-skin',
 	'score-likeness',

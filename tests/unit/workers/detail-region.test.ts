@@ -1,5 +1,6 @@
 import type { Box } from '$lib/contract/faces';
 import {
+	CLOTHES_VIEW,
 	detailMask,
 	detailRegion,
 	FACE_VIEW,
@@ -9,7 +10,7 @@ import {
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-/** What either pass shows. */
+/** What either pass over the face shows. */
 const views = fc.constantFrom(HEAD_VIEW, FACE_VIEW);
 /** A picture of any shape, and in it a face of any place and size; boxes of faces may reach out of the picture. */
 const scene = fc
@@ -74,6 +75,15 @@ describe('detailRegion', () => {
 		expect(region).toEqual({ x: 208, y: 175, width: 100, height: 150 });
 	});
 
+	it('begins at the mouth and ends at the waist in the pass over the clothes', () => {
+		const face = { x: 220, y: 100, width: 75, height: 100 };
+		const region = detailRegion(face, { width: 512, height: 768 }, CLOTHES_VIEW)!;
+		expect(region).toEqual({ x: 164, y: 160, width: 187, height: 280 });
+		// A face far down leaves less room below it: the region moves up with the picture's border.
+		const low = detailRegion({ ...face, y: 500 }, { width: 512, height: 768 }, CLOTHES_VIEW)!;
+		expect(low.y + low.height).toBe(768);
+	});
+
 	it('is not there for a face that fills the picture', () => {
 		const face = { x: 100, y: 100, width: 300, height: 400 };
 		expect(detailRegion(face, { width: 512, height: 768 }, HEAD_VIEW)).toBeNull();
@@ -127,6 +137,23 @@ describe('detailMask', () => {
 			const rise = at(mask, region, x, row) - at(mask, region, x - 1, row);
 			expect(x <= middle ? rise : -rise).toBeGreaterThanOrEqual(0);
 		}
+	});
+
+	it('leaves the face to the other passes in the one over the clothes, and has all of the chest', () => {
+		const picture = { width: 512, height: 768 };
+		const face = { x: 220, y: 100, width: 75, height: 100 };
+		const region = detailRegion(face, picture, CLOTHES_VIEW)!;
+		const mask = detailMask(face, region, picture, CLOTHES_VIEW);
+		const down = (y: number) => at(mask, region, 257 - region.x, y - region.y);
+		expect(down(region.y)).toBe(0);
+		expect(down(175)).toBeLessThan(0.3);
+		for (let y = 217; y < 380; y++) expect(down(y)).toBe(1);
+		for (let x = region.x + 38; x < region.x + 148; x++)
+			expect(at(mask, region, x - region.x, 140)).toBe(1);
+		for (const x of [0, region.width - 1]) expect(at(mask, region, x, 140)).toBe(0);
+		for (let y = region.y + 1; y < region.y + region.height; y++)
+			expect(Math.abs(down(y) - down(y - 1))).toBeLessThan(0.1);
+		expect(down(region.y + region.height - 1)).toBe(0);
 	});
 
 	it('does not fade where the picture itself ends', () => {

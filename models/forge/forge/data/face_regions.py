@@ -1,4 +1,4 @@
-"""What the pack's later passes see: regions around a face, enlarged to a whole picture (`workers/engine/detail-region.ts`).
+"""What the pack's later passes see: regions around a face or below it, enlarged to a whole picture (`workers/engine/detail-region.ts`).
 
 In such a region the face always lies in the same place at the same size. That is learnt from far fewer portraits than faces of every
 size anywhere, and nearly every portrait's face goes through it in the end.
@@ -22,7 +22,8 @@ class Zoom:
     """One of the later passes. Its latents are WORK/latents/NNNNN-`name`.npz, and `share` of a training batch. The region is `heights` of
     the face's box high, its middle `lowered` of one below the box's. Faces of fewer than `smallest` pixels from eyes to mouth say nothing
     about detail: they would teach that faces are soft. Learnt below `start` of the schedule only, of which 1 is pure noise: no such face
-    is made of that."""
+    is made of that. `face`: it is the face that the pass makes; otherwise nobody asks whose it is, and it need not be seen. Faces of which
+    a region would take more than `most` of the picture's height are left alone."""
 
     name: str
     heights: float
@@ -30,12 +31,18 @@ class Zoom:
     smallest: float
     start: float
     share: float
+    face: bool = True
+    most: float = 1.0
 
 
-# What `workers/engine/detail-region.ts` has: head and shoulders, then the face alone. The packs start at .6 (5 of 8 steps) and .5.
-# Nearly every portrait's face is made by both, so more than half of a batch is theirs.
-ZOOMS = (Zoom("faces", 2.4, 0.1, 56.0, 0.78, 0.25), Zoom("close", 1.5, 0.0, 90.0, 0.66, 0.35))
-HEAD, FACE = ZOOMS
+# What `workers/engine/detail-region.ts` has: head and shoulders, the face alone, and what is worn below it. The packs start at .6 (5 of 8
+# steps), .5 and .6. Their order here is that of the latents' `zoom`; the app makes the clothes first.
+ZOOMS = (
+    Zoom("faces", 2.4, 0.1, 56.0, 0.78, 0.15),
+    Zoom("close", 1.5, 0.0, 90.0, 0.66, 0.2),
+    Zoom("chest", 2.8, 1.5, 40.0, 0.78, 0.2, face=False, most=0.8),
+)
+HEAD, FACE, CHEST = ZOOMS
 # How far regions are off in training, as shares of their height: what the first pass makes is not quite where it was told to be.
 SCALED, MOVED = 0.1, 0.03
 
@@ -70,10 +77,11 @@ def jitter(regions: np.ndarray, size: tuple[int, int], random: np.random.Generat
 
 
 def worth_enlarging(shard: Portraits, zoom: Zoom) -> np.ndarray:
-    """Rows of a shard whose face can be seen, is large enough to show detail and smaller than the pass would make it."""
+    """Rows of a shard whose face can be seen, where that matters, is large enough to show detail and smaller than the pass would make it."""
     height = shard.image.shape[1]
     unit = np.linalg.norm(shard.points[:, :2].mean(1) - shard.points[:, 3:].mean(1), axis=1)
-    return np.flatnonzero(shard.visible & (unit >= zoom.smallest) & (unit * BOX_HEIGHT * zoom.heights < height))
+    fit = (unit >= zoom.smallest) & (unit * BOX_HEIGHT * zoom.heights < zoom.most * height)
+    return np.flatnonzero(fit & (shard.visible | (not zoom.face)))
 
 
 def enlarge_faces(shard: Portraits, zoom: Zoom, random: np.random.Generator) -> Portraits:
@@ -96,6 +104,6 @@ def enlarge_faces(shard: Portraits, zoom: Zoom, random: np.random.Generator) -> 
     direction = shard.direction[rows].copy()
     direction[:, 0] = UNSET
     return Portraits(
-        image, direction, shard.identity[rows], points.astype(np.float32), shard.visible[rows], shard.record[rows],
+        image, direction, shard.identity[rows], points.astype(np.float32), shard.visible[rows] & zoom.face, shard.record[rows],
         composition.astype(np.float32),
     )

@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--guidance", type=float, default=1.0)
     parser.add_argument("--face-detail", type=float, nargs=2, metavar=("BELOW", "STRENGTH"), help="make faces lower than this share of the picture again, from so much noise")
     parser.add_argument("--closer", type=float, nargs=2, metavar=("BELOW", "STRENGTH"), help="then the face alone, enlarged more, likewise")
+    parser.add_argument("--clothes-detail", type=float, nargs=2, metavar=("BELOW", "STRENGTH"), help="before both what is worn, likewise")
     parser.add_argument("--skin-match", type=float, metavar="DEGREES", help="bring skin nearer to the references' in plain light, by at most so much")
     parser.add_argument("--teacher", type=Path, help="also write the undistilled denoiser to this file, for `unpack --teacher`")
 
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace) -> None:
     torch.manual_seed(0)
     bundle = Bundle(POCKET).eval() if args.untrained else load_bundle(args.checkpoints)
     about = {"id": "pocket", "title": "Pocket", "version": args.version}
-    defaults = default_settings(args.steps, args.guidance, args.face_detail, args.closer, args.skin_match)
+    defaults = default_settings(args.steps, args.guidance, args.face_detail, args.closer, args.skin_match, args.clothes_detail)
     borrowed = frozenset() if args.untrained else BORROWED_FILES
     _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD, borrowed)
     for name, agreement in report.items():

@@ -16,11 +16,12 @@ PASS = ("below", "strength")
 
 def default_settings(
     steps: int, guidance_scale: float, face_detail: list[float] | None = None, closer: list[float] | None = None,
-    skin_match: float | None = None,
+    skin_match: float | None = None, clothes_detail: list[float] | None = None,
 ) -> dict:
     """The `defaults` of a manifest. `face_detail`: below which share of the picture's height a face is made again, and from how much
-    noise; `closer`: the same for the pass after that, over the face alone; `skin_match`: by how many degrees of the typology angle skin
-    may be brought nearer to the references' in plain light. None where the pack does not gain by it. Raises ValueError for `closer` without `face_detail`."""
+    noise; `closer`: the same for the pass after that, over the face alone; `clothes_detail`: the same for the pass over what is worn, before
+    both; `skin_match`: by how many degrees of the typology angle skin may be brought nearer to the references' in plain light. None where
+    the pack does not gain by it. Raises ValueError for `closer` without `face_detail`."""
     defaults: dict = {
         "steps": steps, "guidanceScale": guidance_scale, "identityStrength": 1.0,
         "variation": {"subtle": 0.35, "strong": 0.6},
@@ -31,6 +32,8 @@ def default_settings(
         if not face_detail:
             raise ValueError("a closer pass over the face follows the one that --face-detail asks for: give that too")
         defaults["faceDetail"]["closer"] = dict(zip(PASS, closer, strict=True))
+    if clothes_detail:
+        defaults["clothesDetail"] = dict(zip(PASS, clothes_detail, strict=True))
     if skin_match:
         defaults["skinMatch"] = skin_match
     return defaults

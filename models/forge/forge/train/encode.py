@@ -1,6 +1,6 @@
 """`forge encode`: cache latents and face embeddings, so that training the denoiser reads no pictures.
 
-WORK/latents/NNNNN.npz, one for every composed shard, and NNNNN-faces.npz and NNNNN-close.npz with the regions of its faces, enlarged
+WORK/latents/NNNNN.npz, one for every composed shard, and NNNNN-faces.npz, -close.npz and -chest.npz with regions of its portraits, enlarged
 as the pack's later passes see them (`forge/data/face_regions.py`; framing unset):
   latents f16 [N, C, 20, 16]; weights f16 [N, 20, 16] (face importance); direction u8 [N, 6]; identity i32 [N];
   record i64 [N]; embedding f16 [N, 256] of the picture's own face (zeros where it is not visible); composition f32 [N, 12];

@@ -16,8 +16,8 @@ from forge.train.metric import identity_contrast
 DROP_IDENTITY = 0.1
 # From where on the schedule whole portraits, and enlarged faces of every later pass, are learnt.
 STARTS = (1.0, *(zoom.start for zoom in ZOOMS))
-# How much the critic's word counts for each axis, mean 1: mood and pose are the ones that portraits obey least.
-AXIS_WEIGHTS = (0.4, 0.6, 0.8, 2.0, 1.9, 0.3)
+# How much the critic's word counts for each axis, mean 1: pose, styling and mood are the ones that portraits obey least.
+AXIS_WEIGHTS = (0.4, 0.5, 1.6, 1.4, 1.8, 0.3)
 
 
 @torch.no_grad()

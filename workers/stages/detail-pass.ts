@@ -1,7 +1,9 @@
-/** Stage: a face that came out small is made again, enlarged, and laid into its picture; once, or a second time still larger. */
+/** Stages: what came out small, clothes or a face, is made again, enlarged, and laid into its picture. */
 import type { Box } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
+import type { Stage } from '$lib/contract/progress';
 import {
+	CLOTHES_VIEW,
 	detailMask,
 	detailRegion,
 	FACE_VIEW,
@@ -24,8 +26,9 @@ import type { FrameSettings } from './frame-settings';
 /** The part of a denoising run that the passes do not share. */
 export type Exposure = Pick<DenoiseInput, 'plan' | 'sample' | 'noise' | 'onStep'>;
 
-/** One more pass over the face. */
+/** One more pass over a part of the picture. */
 export interface DetailPass {
+	stage: Stage;
 	/** Faces as high as this share of the picture, and higher ones, are left as they are. */
 	below: number;
 	view: DetailView;
@@ -34,19 +37,37 @@ export interface DetailPass {
 	streams: { first: number; step: (index: number) => number };
 }
 
-const { detail, detailStep, closer, closerStep } = NOISE_STREAM;
+const { clothes, clothesStep, detail, detailStep, closer, closerStep } = NOISE_STREAM;
+/** In their order: a face is laid over the collar, not a collar over the face. */
+const PASSES = [
+	{
+		stage: 'clothes-detail',
+		view: CLOTHES_VIEW,
+		streams: { first: clothes, step: clothesStep },
+		asked: ({ clothesDetail }: PackManifest['defaults']) => clothesDetail
+	},
+	{
+		stage: 'face-detail',
+		view: HEAD_VIEW,
+		streams: { first: detail, step: detailStep },
+		asked: ({ faceDetail }: PackManifest['defaults']) => faceDetail
+	},
+	{
+		stage: 'face-detail',
+		view: FACE_VIEW,
+		streams: { first: closer, step: closerStep },
+		asked: ({ faceDetail }: PackManifest['defaults']) => faceDetail?.closer
+	}
+] as const;
 
 /** @returns the passes that follow the first one, in their order; none where the pack has none */
 export function planDetail(
-	{ faceDetail }: PackManifest['defaults'],
+	defaults: PackManifest['defaults'],
 	{ steps, guidanceScale }: Pick<FrameSettings, 'steps' | 'guidanceScale'>,
 	scheduler: Scheduler
 ): DetailPass[] {
-	const asked = [
-		{ pass: faceDetail, view: HEAD_VIEW, streams: { first: detail, step: detailStep } },
-		{ pass: faceDetail?.closer, view: FACE_VIEW, streams: { first: closer, step: closerStep } }
-	];
-	return asked.flatMap(({ pass, ...rest }) => {
+	return PASSES.flatMap(({ asked, ...rest }) => {
+		const pass = asked(defaults);
 		if (!pass || pass.strength === 0) return [];
 		const { below, strength } = pass;
 		const plan = planSampling({ scheduler, steps, guidanceScale, strength, previewEvery: 0 });
@@ -55,7 +76,7 @@ export function planDetail(
 }
 
 /** @returns what a pass makes again; null without a face, and for one that is large enough already */
-export function smallFace(
+export function regionOf(
 	{ below, view }: Pick<DetailPass, 'below' | 'view'>,
 	face: Box | undefined,
 	picture: PixelImage
@@ -68,7 +89,7 @@ export function smallFace(
 export interface DetailInput {
 	/** The picture as it is so far, and where the first pass has its subject. */
 	before: Decoded;
-	/** See `smallFace`. */
+	/** See `regionOf`. */
 	place: { face: Box; region: Box };
 	pass: DetailPass;
 	seed: number;
@@ -85,10 +106,10 @@ export interface DetailInput {
 /**
  * The region is enlarged to the size of the whole picture, gets as much noise as the plan's first step expects, as a variation does, and is denoised.
  *
- * @returns the picture with another face; outside the region every byte is as it was, and the backdrop too where the decoder tells it from the subject
+ * @returns the picture with another face, or other clothes; outside the region every byte is as it was, and the backdrop too where the decoder tells it from the subject
  * @throws LuxError `cancelled` between steps, or what the graphs throw
  */
-export async function detailFace(input: DetailInput): Promise<PixelImage> {
+export async function makeAgain(input: DetailInput): Promise<PixelImage> {
 	const { before, place, pass, seed, sizes, scheduler, graphs, signal } = input;
 	const { plan, view, streams } = pass;
 	const { picture } = before;

@@ -1,11 +1,20 @@
 /**
- * The later passes over a small face, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
+ * The later passes over a small face and what is worn below it, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
  * then, with the pack's own graphs.
  */
 import { isLuxError } from '$lib/contract/errors';
 import type { Box } from '$lib/contract/faces';
 import type { PackManifest } from '$lib/contract/manifest';
-import { detailMask, detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
+import {
+	CLOTHES_VIEW,
+	detailMask,
+	detailRegion,
+	FACE_VIEW,
+	HEAD_VIEW,
+	type DetailView
+} from '$workers/engine/detail-region';
+import type { Progress } from '$lib/contract/progress';
+import type { PixelImage } from '$workers/engine/image';
 import { openPack, type Pack } from '$workers/runtime/pack';
 import { resample, resamplePlane } from '$workers/stages/encode-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -25,31 +34,56 @@ afterAll(() => pack.dispose());
 
 interface Scene extends Partial<Omit<MicroScene, 'defaults'>> {
 	detail?: PackManifest['defaults']['faceDetail'];
+	clothes?: PackManifest['defaults']['clothesDetail'];
 }
 
-const shoot = ({ detail, faces = [FACE], ...scene }: Scene = {}) =>
-	shootMicro(pack, { ...scene, faces, defaults: detail && { faceDetail: detail } });
+const shoot = ({ detail, clothes, faces = [FACE], ...scene }: Scene = {}) =>
+	shootMicro(pack, {
+		...scene,
+		faces,
+		defaults: {
+			...(detail && { faceDetail: detail }),
+			...(clothes && { clothesDetail: clothes })
+		}
+	});
+
+type Pixels = Pick<PixelImage, 'data'>;
+
+/** What the mask of a view lets through has changed, or most of it, and no byte beside it. */
+function expectNothingBeside(before: Pixels, after: Pixels, view: DetailView) {
+	const picture = pack.manifest.image;
+	const region = detailRegion(FACE, picture, view)!;
+	const mask = detailMask(FACE, region, picture, view);
+	let changed = 0;
+	for (let y = 0; y < picture.height; y++)
+		for (let x = 0; x < picture.width; x++) {
+			const at = (y * picture.width + x) * 4;
+			const [column, row] = [x - region.x, y - region.y];
+			const inside = column >= 0 && row >= 0 && column < region.width && row < region.height;
+			const share = inside ? mask[row * region.width + column]! : 0;
+			const pixel = after.data.slice(at, at + 4);
+			if (share === 0) expect([...pixel]).toEqual([...before.data.slice(at, at + 4)]);
+			else if (pixel.some((value, c) => value !== before.data[at + c])) changed++;
+			expect(pixel[3]).toBe(255);
+		}
+	expect(changed).toBeGreaterThan(0.5 * mask.filter((share) => share > 0).length);
+}
+
+/** Stages and numbers of steps, as they are reported. */
+function listen(seen: string[]): (progress: Progress) => void {
+	return (progress) => {
+		if (progress.kind === 'step') seen.push(`step ${progress.step}/${progress.steps}`);
+		else if (progress.kind === 'stage-started') seen.push(progress.stage);
+		else if (progress.kind === 'preview') {
+			seen.push(`preview ${progress.step}/${progress.steps}`);
+			progress.image.close();
+		}
+	};
+}
 
 describe('a face that came out small', () => {
 	it('is made again, and nothing but the region around it', async () => {
-		const [before, after] = [await shoot(), await shoot({ detail: DETAIL })];
-		const picture = pack.manifest.image;
-		const region = detailRegion(FACE, picture, HEAD_VIEW)!;
-		const mask = detailMask(FACE, region, picture, HEAD_VIEW);
-		let changed = 0;
-		for (let y = 0; y < picture.height; y++)
-			for (let x = 0; x < picture.width; x++) {
-				const at = (y * picture.width + x) * 4;
-				const [column, row] = [x - region.x, y - region.y];
-				const inside = column >= 0 && row >= 0 && column < region.width && row < region.height;
-				const share = inside ? mask[row * region.width + column]! : 0;
-				const pixel = after.data.slice(at, at + 4);
-				if (share === 0) expect([...pixel]).toEqual([...before.data.slice(at, at + 4)]);
-				else if (pixel.some((value, c) => value !== before.data[at + c])) changed++;
-				expect(pixel[3]).toBe(255);
-			}
-		// Most of what the mask lets through.
-		expect(changed).toBeGreaterThan(0.5 * mask.filter((share) => share > 0).length);
+		expectNothingBeside(await shoot(), await shoot({ detail: DETAIL }), HEAD_VIEW);
 	});
 
 	it('gives the same bytes for the same request, others for another seed', async () => {
@@ -76,14 +110,7 @@ describe('a face that came out small', () => {
 		const { result } = await shoot({
 			detail: DETAIL,
 			change: { previewEvery: 4 },
-			report: (progress) => {
-				if (progress.kind === 'step') seen.push(`step ${progress.step}/${progress.steps}`);
-				else if (progress.kind === 'stage-started') seen.push(progress.stage);
-				else if (progress.kind === 'preview') {
-					seen.push(`preview ${progress.step}/${progress.steps}`);
-					progress.image.close();
-				}
-			}
+			report: listen(seen)
 		});
 		expect(seen).toEqual([
 			'encode-identity',
@@ -192,6 +219,44 @@ describe('a face that came out small', () => {
 		const change = { guidanceScale: 2 };
 		const [before, after] = [await shoot({ change }), await shoot({ detail: DETAIL, change })];
 		expect(after.data).not.toEqual(before.data);
+	});
+});
+
+describe('what is worn', () => {
+	it('is made again, and nothing but the region below the face', async () => {
+		expectNothingBeside(await shoot(), await shoot({ clothes: DETAIL }), CLOTHES_VIEW);
+	});
+
+	it('comes before the face, with noise of its own', async () => {
+		const seen: string[] = [];
+		const both = await shoot({ clothes: DETAIL, detail: DETAIL, report: listen(seen) });
+		const passes = seen.slice(seen.indexOf('decode'));
+		expect(passes).toEqual([
+			'decode',
+			'detect-face',
+			'clothes-detail',
+			'step 5/8',
+			'step 6/8',
+			'face-detail',
+			'step 7/8',
+			'step 8/8',
+			'detect-face',
+			'score-likeness',
+			'encode-image'
+		]);
+		expect(both.data).not.toEqual((await shoot({ detail: DETAIL })).data);
+		expect(both.data).not.toEqual((await shoot({ clothes: DETAIL })).data);
+	});
+
+	it('is left alone below a face that is large enough, and its steps count as done', async () => {
+		const seen: string[] = [];
+		const clothes = { below: FACE.height / 80, strength: 0.5 };
+		const made = await shoot({ clothes, detail: DETAIL, report: listen(seen) });
+		expect(seen.filter((line) => line.startsWith('step')).slice(-2)).toEqual([
+			'step 7/8',
+			'step 8/8'
+		]);
+		expect(made.data).toEqual((await shoot({ detail: DETAIL })).data);
 	});
 });
 
