@@ -19,7 +19,7 @@ import { openPack, type Pack } from '$workers/runtime/pack';
 import { resample, resamplePlane } from '$workers/stages/encode-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRuntime, verifiedMicroPack } from './micro-pack';
-import { shootMicro, type MicroScene } from './micro-studio';
+import { faceAt, shootMicro, type MicroScene } from './micro-studio';
 
 const silent = () => undefined;
 /** Of 64 x 80 pixels. */
@@ -103,6 +103,15 @@ describe('a face that came out small', () => {
 		expect(result.face?.box).toEqual(moved);
 		const lost = await shoot({ detail: DETAIL, faces: [FACE, null] });
 		expect(lost.result).toMatchObject({ face: null, likeness: null });
+	});
+
+	it('is the surest find, not the largest', async () => {
+		const fold = { ...faceAt({ x: 2, y: 40, width: 30, height: 36 }), score: 0.41 };
+		const both = [fold, { ...faceAt(FACE), score: 0.9 }];
+		const made = await shoot({ detail: DETAIL, faces: [both] });
+		expect(made.data).toEqual((await shoot({ detail: DETAIL })).data);
+		expect(made.result.face?.box).toEqual(FACE);
+		expect(made.result.likeness).toBe((await shoot({ detail: DETAIL })).result.likeness);
 	});
 
 	it('counts as steps of the frame, which never run backwards', async () => {

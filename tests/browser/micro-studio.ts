@@ -32,8 +32,8 @@ export function faceAt(box: Box): FoundFace {
 export interface MicroScene {
 	/** In place of the pack's own. */
 	defaults?: Partial<PackManifest['defaults']>;
-	/** What the detector finds the first time, the second time, and so on. */
-	faces: (Box | null)[];
+	/** What the detector finds the first time, the second time, and so on: largest first, as it does. */
+	faces: (Box | FoundFace[] | null)[];
 	change?: Partial<FrameRequest>;
 	/** Whether the pack says where its compositions keep the face. */
 	says?: boolean;
@@ -93,8 +93,8 @@ export async function shootMicro(pack: Pack, scene: MicroScene) {
 		},
 		{
 			detect: async (image: PixelImage) => {
-				const box = faces[Math.min(looked.push(image), faces.length) - 1];
-				return box ? [faceAt(box)] : [];
+				const seen = faces[Math.min(looked.push(image), faces.length) - 1];
+				return Array.isArray(seen) ? seen : seen ? [faceAt(seen)] : [];
 			}
 		}
 	);

@@ -125,6 +125,18 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 	};
 }
 
+/**
+ * A portrait shows one person, so of several finds the surest is the face: a fold of a coat is larger now and then, and never surer.
+ *
+ * @returns null when there is none (seen from behind, for example)
+ */
+export function surestFace(faces: readonly FoundFace[]): FoundFace | null {
+	return faces.reduce<FoundFace | null>(
+		(best, face) => (best && best.score >= face.score ? best : face),
+		null
+	);
+}
+
 /** True when a candidate is the same face as a known one and no surer of it: there is no need to look again. */
 const explains = (known: Candidate, candidate: Candidate) =>
 	known.score >= candidate.score && overlap(known.box, candidate.box) > SAME_CANDIDATE_OVERLAP;

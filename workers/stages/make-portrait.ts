@@ -12,6 +12,7 @@ import type { Graph } from '../runtime/graph';
 import type { DirectionTokens, IdentityTokens } from './condition';
 import { decodeLatents, decodePortrait, encodePixels, latentShape, type Sizes } from './decode';
 import { denoise, type DenoiseInput } from './denoise';
+import { surestFace } from './detect-face';
 import { makeAgain, planDetail, regionOf, type Exposure } from './detail-pass';
 import { decodeImage, encodePng, toBitmap } from './encode-image';
 import { fillIn, type FrameSettings } from './frame-settings';
@@ -81,11 +82,11 @@ export async function makePortrait(
 	);
 	const first = await clock.run('decode', () => decodePortrait(graphs.vaeDecoder, latents, sizes));
 	let portrait = first.picture;
-	const look = () => clock.run('detect-face', () => faces.detect(portrait));
+	const look = () => clock.run('detect-face', async () => surestFace(await faces.detect(portrait)));
 	const toldFace = conditioner.face(direction, portrait);
 	// A pack learnt its later passes where it was told to put the face; only an earlier picture may have been told otherwise.
-	let found = toldFace && !settings.init ? null : await look();
-	const face = found?.[0]?.box ?? toldFace;
+	let found = toldFace && !settings.init ? undefined : await look();
+	const face = found?.box ?? toldFace;
 	let done = plan.steps.length;
 	for (const pass of details) {
 		const before = done;
@@ -108,24 +109,19 @@ export async function makePortrait(
 				signal
 			});
 		});
-		found = null;
+		found = undefined;
 	}
-	const seen = found ?? (await look());
+	// Found once: what is judged is the face that crops are placed by.
+	const seen = found === undefined ? await look() : found;
 	const allowance = skinAllowance(manifest.defaults, settings);
-	const [sitting] = seen;
-	if (allowance && sitting)
+	if (allowance && seen)
 		portrait = await clock.run('match-skin', async () =>
-			matchPortrait(portrait, sitting, first.subject, settings.skin ?? [], allowance)
+			matchPortrait(portrait, seen, first.subject, settings.skin ?? [], allowance)
 		);
-	const judged = await clock.run('score-likeness', () =>
-		// Found once: what is judged is the face that crops are placed by.
-		scoreLikeness(
-			portrait,
-			identity.mean,
-			{ detect: async () => seen },
-			graphs.faceEncoder,
-			manifest.identity
-		)
+	const judged = await clock.run('score-likeness', async () =>
+		seen
+			? scoreLikeness(portrait, seen, identity.mean, graphs.faceEncoder, manifest.identity)
+			: null
 	);
 	const bytes = await clock.run('encode-image', () => encodePng(portrait));
 	return {
@@ -135,7 +131,7 @@ export async function makePortrait(
 		likeness: judged?.likeness ?? null,
 		likenessBand: bandOf(judged?.likeness ?? null, likenessScale(manifest.identity)),
 		skinDrift: skinDrift(judged?.skin ?? null, settings.skin ?? [], settings.direction),
-		face: seen[0] ? seenFace(seen[0]) : null,
+		face: seen && seenFace(seen),
 		timings: {
 			stages: clock.stages,
 			steps,

@@ -6,28 +6,26 @@ import type { PixelImage } from '../engine/image';
 import { measureSkin } from '../engine/skin-tone';
 import type { Graph } from '../runtime/graph';
 import { alignFace } from './align-face';
-import type { FaceDetector } from './detect-face';
+import type { FoundFace } from './detect-face';
 import { embedFace } from './encode-identity';
 
 export interface PortraitFace {
-	/** Cosine in [-1, 1] of the largest face with the references; null where the pack's embeddings are not compared. */
+	/** Cosine in [-1, 1] of the face with the references; null where the pack's embeddings are not compared. */
 	likeness: number | null;
 	skin: SkinTone | null;
 }
 
 /**
+ * @param face the portrait's, see `surestFace`
  * @param reference Mean reference embedding, unit length; null to leave likeness unjudged.
- * @returns null when no face is found (seen from behind, for example)
  */
 export async function scoreLikeness(
 	portrait: PixelImage,
+	face: FoundFace,
 	reference: Float32Array | null,
-	faces: FaceDetector,
 	faceEncoder: Graph,
 	identity: PackManifest['identity']
-): Promise<PortraitFace | null> {
-	const [face] = await faces.detect(portrait);
-	if (!face) return null;
+): Promise<PortraitFace> {
 	const skin = measureSkin(portrait, face.vertices);
 	if (!reference) return { likeness: null, skin };
 	const crop = alignFace(portrait, face.points, identity);

@@ -37,22 +37,19 @@ describe('scoreLikeness', () => {
 		vertices: Array.from({ length: 468 }, (_, i) => [20 + (i % 24), 20 + (i % 23)] as const),
 		pose: { yaw: 0, pitch: 0, roll: 0 }
 	};
-	const seeing = (found: FoundFace[]) => ({ detect: async () => found });
 
 	it('is the cosine with the references', async () => {
 		const reference = Float32Array.of(0, 0, -1);
-		const judged = await scoreLikeness(portrait, reference, seeing([face]), encoder, identity);
-		expect(judged!.likeness).toBeCloseTo(0.8);
-		expect(await scoreLikeness(portrait, reference, seeing([]), encoder, identity)).toBeNull();
+		const judged = await scoreLikeness(portrait, face, reference, encoder, identity);
+		expect(judged.likeness).toBeCloseTo(0.8);
 	});
 
 	it('is left unjudged without a reference to compare with: the skin is measured all the same', async () => {
 		const silent: Graph = { ...encoder, run: () => expect.unreachable('nobody is to be embedded') };
-		const judged = await scoreLikeness(portrait, null, seeing([face]), silent, identity);
-		expect(judged!.likeness).toBeNull();
-		expect(judged!.skin).toEqual(
-			(await scoreLikeness(portrait, Float32Array.of(1, 0, 0), seeing([face]), encoder, identity))!
-				.skin
+		const judged = await scoreLikeness(portrait, face, null, silent, identity);
+		expect(judged.likeness).toBeNull();
+		expect(judged.skin).toEqual(
+			(await scoreLikeness(portrait, face, Float32Array.of(1, 0, 0), encoder, identity)).skin
 		);
 	});
 });
