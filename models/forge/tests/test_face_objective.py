@@ -108,11 +108,12 @@ def test_the_right_face_costs_nothing_and_another_does(objective: FaceObjective)
     assert better < wrong
 
 
-def test_the_adversary_sees_faces_and_windows_of_whole_portraits(objective: FaceObjective, tmp_path: Path) -> None:
+def test_the_adversary_sees_faces_and_windows_of_whole_portraits_and_clothes(objective: FaceObjective, tmp_path: Path) -> None:
     count = 3 * WINDOW_SHARE
     told, sigma, scale = plain_told(count), torch.full((count,), 0.4), torch.ones(count)
     zoom, seen = told.zoom.clone(), told.seen.clone()
-    zoom[0], sigma[1], seen[2] = 1, 0.95, 0
+    # An enlarged face, an enlarged coat, too much noise, nobody seen.
+    zoom[0], zoom[3], sigma[1], seen[2] = 1, 3, 0.95, 0
     told = replace(told, zoom=zoom, seen=seen)
     assert not len(objective.choose_windows(told, sigma))
     adversary = FeatureAdversary(tmp_path / "realness.pt", POCKET, Context(0, 1, torch.device("cpu")))

@@ -1,6 +1,10 @@
 """Data and training: alignment, weights, losses, and that a run stops in time and continues where it stopped."""
 
 import argparse
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -237,6 +241,34 @@ def test_a_run_that_goes_on_draws_anew_and_repeatably(tmp_path: Path) -> None:
 def test_two_processes_train_one_model(tmp_path: Path) -> None:
     launch(train_line, arguments(tmp_path, "--budget", "1s", "--processes", "2"), "line")
     assert torch.load(tmp_path / "line.pt", weights_only=True)["step"] >= 2
+
+
+def wait_long(args: argparse.Namespace, context: Context) -> None:
+    """Says who it is and does nothing for longer than any test."""
+    (args.work / f"worker-{context.rank}").write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+def test_workers_end_with_a_run_that_was_killed(tmp_path: Path) -> None:
+    start = "import sys; from pathlib import Path; import test_train as t; t.launch(t.wait_long, t.arguments(Path(sys.argv[1]), '--processes', '2'), 'line')"
+    # As a shell does with what it starts in the background.
+    command = ["bash", "-c", 'trap "" INT; exec "$@"', "-", sys.executable, "-c", start, str(tmp_path)]
+    run = subprocess.Popen(command, cwd=Path(__file__).parent)
+    told = [tmp_path / f"worker-{rank}" for rank in range(2)]
+
+    def until(done: Callable[[], bool]) -> bool:
+        end = time.monotonic() + 60
+        while not done() and time.monotonic() < end:
+            time.sleep(0.1)
+        return done()
+
+    assert until(lambda: all(path.exists() and path.read_text() for path in told))
+    workers = [Path("/proc") / path.read_text() for path in told]
+    assert all(worker.exists() for worker in workers)
+    run.kill()
+    run.wait()
+    # A zombie without a parent that collects it is dead as well.
+    assert until(lambda: not any(worker.exists() and "zombie" not in (worker / "status").read_text() for worker in workers))
 
 
 def test_half_written_shards_are_passed_over(tmp_path: Path) -> None:

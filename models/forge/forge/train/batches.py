@@ -41,7 +41,7 @@ class Told:
 
     @property
     def enlarged(self) -> Tensor:
-        """Whether it is an enlarged face, bool [B]."""
+        """Whether it is a part of a portrait, enlarged, bool [B]."""
         return self.zoom > 0
 
 
@@ -73,7 +73,7 @@ class Batches:
         return told / np.linalg.norm(told)
 
     def choose(self, batch: int) -> np.ndarray:
-        """Rows [B] of a batch, whole pictures and enlarged faces mixed."""
+        """Rows [B] of a batch, whole pictures and enlarged parts mixed."""
         shares = [round(zoom.share * batch) if len(rows) else 0 for zoom, rows in zip(ZOOMS, self.enlarged)]
         parts = [self.random.choice(rows, share) for rows, share in zip(self.enlarged, shares) if share]
         return self.random.permutation(np.concatenate([self.random.choice(self.rows, batch - sum(shares)), *parts]))

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from forge.data.align import align_tensor
 from forge.data.composition import POINTS
+from forge.data.face_regions import ZOOMS
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.config import POCKET
 from forge.train.batches import Told
@@ -25,6 +26,8 @@ from forge.train.picture_losses import stage_distance
 SHARE, WINDOW_SHARE, SMALLEST, NOISIEST = 6, 8, 20.0, 0.9
 # Features beside the embedding.
 FEATURES = 1.0
+# Whether pictures of each pass are a face and little else, whole portraits first.
+FACE_ALONE = (False, *(zoom.face for zoom in ZOOMS))
 
 
 class FaceObjective:
@@ -49,8 +52,9 @@ class FaceObjective:
         return np.flatnonzero(fit.cpu().numpy() & (unit >= SMALLEST))[: max(1, len(unit) // SHARE)]
 
     def choose_windows(self, told: Told, sigma: Tensor) -> np.ndarray:
-        """Rows of whole portraits, whatever they show, that the adversary sees a window of; none where there is no adversary."""
-        fit = ~told.enlarged & (sigma < NOISIEST)
+        """Rows of whole portraits and of clothes, whatever they show, that the adversary sees a window of; none where there is no
+        adversary."""
+        fit = ~torch.tensor(FACE_ALONE, device=sigma.device)[told.zoom] & (sigma < NOISIEST)
         return np.flatnonzero(fit.cpu().numpy())[: len(fit) // WINDOW_SHARE if self.adversary else 0]
 
     def look(self, latents: Tensor, points: np.ndarray, corner: tuple[int, int] = (0, 0)) -> list[Tensor]:

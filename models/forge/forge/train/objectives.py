@@ -14,7 +14,7 @@ from forge.train.face_objective import FaceObjective
 from forge.train.metric import identity_contrast
 
 DROP_IDENTITY = 0.1
-# From where on the schedule whole portraits, and enlarged faces of every later pass, are learnt.
+# From where on the schedule whole portraits, and enlarged parts of every later pass, are learnt.
 STARTS = (1.0, *(zoom.start for zoom in ZOOMS))
 # How much the critic's word counts for each axis, mean 1: pose, styling and mood are the ones that portraits obey least.
 AXIS_WEIGHTS = (0.4, 0.5, 1.6, 1.4, 1.8, 0.3)

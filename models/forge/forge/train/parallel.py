@@ -3,6 +3,7 @@ process with many threads, whose OpenMP barriers wait for the slowest core insid
 
 import argparse
 import os
+import signal
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -51,6 +52,8 @@ class Context:
 def enter(rank: int, work: Callable, args: argparse.Namespace, rendezvous: str) -> None:
     """Body of one worker process."""
     torch.set_num_threads(1)
+    # PyTorch has a worker interrupted when its parent dies. A shell that starts a training in the background has it ignore interrupts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     os.setsid()  # Linux shares the CPU between sessions first; workers in one session would get one share together
     distributed.init_process_group("gloo", init_method=f"file://{rendezvous}", rank=rank, world_size=args.processes)
     torch.manual_seed(args.seed * 1000 + rank)
