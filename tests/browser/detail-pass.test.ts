@@ -1,89 +1,43 @@
 /**
- * The later passes over a small face and what is worn below it, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
+ * The later passes over a small face, on the micro pack. Its pictures show no faces, so a made-up detector finds one: what is tested is what happens
  * then, with the pack's own graphs.
  */
 import { isLuxError } from '$lib/contract/errors';
-import type { Box } from '$lib/contract/faces';
-import type { PackManifest } from '$lib/contract/manifest';
-import {
-	CLOTHES_VIEW,
-	detailMask,
-	detailRegion,
-	FACE_VIEW,
-	HEAD_VIEW,
-	type DetailView
-} from '$workers/engine/detail-region';
-import type { Progress } from '$lib/contract/progress';
-import type { PixelImage } from '$workers/engine/image';
+import { detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
 import { openPack, type Pack } from '$workers/runtime/pack';
-import { resample, resamplePlane } from '$workers/stages/encode-image';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+	DETAIL,
+	expectNothingBeside,
+	FACE,
+	listen,
+	shootScene,
+	type DetailScene
+} from './detail-scene';
 import { startRuntime, verifiedMicroPack } from './micro-pack';
-import { faceAt, shootMicro, type MicroScene } from './micro-studio';
-
-const silent = () => undefined;
-/** Of 64 x 80 pixels. */
-const FACE: Box = { x: 20, y: 18, width: 12, height: 16 };
-const DETAIL = { below: 0.3, strength: 0.5 };
+import { faceAt } from './micro-studio';
 
 let pack: Pack;
 beforeAll(async () => {
-	pack = await openPack(await startRuntime(), await verifiedMicroPack(), { kind: 'wasm' }, silent);
+	pack = await openPack(
+		await startRuntime(),
+		await verifiedMicroPack(),
+		{ kind: 'wasm' },
+		() => undefined
+	);
 });
 afterAll(() => pack.dispose());
 
-interface Scene extends Partial<Omit<MicroScene, 'defaults'>> {
-	detail?: PackManifest['defaults']['faceDetail'];
-	clothes?: PackManifest['defaults']['clothesDetail'];
-}
-
-const shoot = ({ detail, clothes, faces = [FACE], ...scene }: Scene = {}) =>
-	shootMicro(pack, {
-		...scene,
-		faces,
-		defaults: {
-			...(detail && { faceDetail: detail }),
-			...(clothes && { clothesDetail: clothes })
-		}
-	});
-
-type Pixels = Pick<PixelImage, 'data'>;
-
-/** What the mask of a view lets through has changed, or most of it, and no byte beside it. */
-function expectNothingBeside(before: Pixels, after: Pixels, view: DetailView) {
-	const picture = pack.manifest.image;
-	const region = detailRegion(FACE, picture, view)!;
-	const mask = detailMask(FACE, region, picture, view);
-	let changed = 0;
-	for (let y = 0; y < picture.height; y++)
-		for (let x = 0; x < picture.width; x++) {
-			const at = (y * picture.width + x) * 4;
-			const [column, row] = [x - region.x, y - region.y];
-			const inside = column >= 0 && row >= 0 && column < region.width && row < region.height;
-			const share = inside ? mask[row * region.width + column]! : 0;
-			const pixel = after.data.slice(at, at + 4);
-			if (share === 0) expect([...pixel]).toEqual([...before.data.slice(at, at + 4)]);
-			else if (pixel.some((value, c) => value !== before.data[at + c])) changed++;
-			expect(pixel[3]).toBe(255);
-		}
-	expect(changed).toBeGreaterThan(0.5 * mask.filter((share) => share > 0).length);
-}
-
-/** Stages and numbers of steps, as they are reported. */
-function listen(seen: string[]): (progress: Progress) => void {
-	return (progress) => {
-		if (progress.kind === 'step') seen.push(`step ${progress.step}/${progress.steps}`);
-		else if (progress.kind === 'stage-started') seen.push(progress.stage);
-		else if (progress.kind === 'preview') {
-			seen.push(`preview ${progress.step}/${progress.steps}`);
-			progress.image.close();
-		}
-	};
-}
+const shoot = (scene: DetailScene = {}) => shootScene(pack, scene);
 
 describe('a face that came out small', () => {
 	it('is made again, and nothing but the region around it', async () => {
-		expectNothingBeside(await shoot(), await shoot({ detail: DETAIL }), HEAD_VIEW);
+		expectNothingBeside(
+			pack.manifest.image,
+			await shoot(),
+			await shoot({ detail: DETAIL }),
+			HEAD_VIEW
+		);
 	});
 
 	it('gives the same bytes for the same request, others for another seed', async () => {
@@ -231,46 +185,8 @@ describe('a face that came out small', () => {
 	});
 });
 
-describe('what is worn', () => {
-	it('is made again, and nothing but the region below the face', async () => {
-		expectNothingBeside(await shoot(), await shoot({ clothes: DETAIL }), CLOTHES_VIEW);
-	});
-
-	it('comes before the face, with noise of its own', async () => {
-		const seen: string[] = [];
-		const both = await shoot({ clothes: DETAIL, detail: DETAIL, report: listen(seen) });
-		const passes = seen.slice(seen.indexOf('decode'));
-		expect(passes).toEqual([
-			'decode',
-			'detect-face',
-			'clothes-detail',
-			'step 5/8',
-			'step 6/8',
-			'face-detail',
-			'step 7/8',
-			'step 8/8',
-			'detect-face',
-			'score-likeness',
-			'encode-image'
-		]);
-		expect(both.data).not.toEqual((await shoot({ detail: DETAIL })).data);
-		expect(both.data).not.toEqual((await shoot({ clothes: DETAIL })).data);
-	});
-
-	it('is left alone below a face that is large enough, and its steps count as done', async () => {
-		const seen: string[] = [];
-		const clothes = { below: FACE.height / 80, strength: 0.5 };
-		const made = await shoot({ clothes, detail: DETAIL, report: listen(seen) });
-		expect(seen.filter((line) => line.startsWith('step')).slice(-2)).toEqual([
-			'step 7/8',
-			'step 8/8'
-		]);
-		expect(made.data).toEqual((await shoot({ detail: DETAIL })).data);
-	});
-});
-
 describe('a picture is left as it is', () => {
-	const unchanged = async (set: Scene) => {
+	const unchanged = async (set: DetailScene) => {
 		const [plain, made] = [await shoot(), await shoot(set)];
 		expect(new Uint8Array(made.result.bytes)).toEqual(new Uint8Array(plain.result.bytes));
 		expect(made.result.timings.steps).toHaveLength(4);
@@ -286,31 +202,4 @@ describe('a picture is left as it is', () => {
 		}));
 	it('when the second pass has no strength', () =>
 		unchanged({ detail: { below: 0.3, strength: 0 } }));
-});
-
-describe('resample', () => {
-	it('reads the part and nothing beside it', () => {
-		const data = new Uint8ClampedArray(8 * 8 * 4).fill(255);
-		for (let y = 2; y < 6; y++)
-			for (let x = 2; x < 6; x++) data.set([10, 20, 30, 255], (y * 8 + x) * 4);
-		const part = { x: 2, y: 2, width: 4, height: 4 };
-		const large = resample({ data, width: 8, height: 8 }, part, { width: 16, height: 16 });
-		expect([large.width, large.height]).toEqual([16, 16]);
-		for (let i = 0; i < large.data.length; i += 4)
-			expect([...large.data.slice(i, i + 4)]).toEqual([10, 20, 30, 255]);
-	});
-
-	it('does the same to one plane of numbers', () => {
-		const plane = Float32Array.from({ length: 64 }, (_, i) => (i % 8 < 4 ? 0 : 0.6));
-		const [left, right] = [0, 4].map((x) =>
-			resamplePlane(
-				plane,
-				{ width: 8, height: 8 },
-				{ x, y: 0, width: 4, height: 8 },
-				{ width: 8, height: 16 }
-			)
-		);
-		expect(left).toEqual(new Float32Array(128));
-		expect(right).toEqual(new Float32Array(128).fill(0.6));
-	});
 });
