@@ -126,7 +126,7 @@ export function createFaceDetector(graphs: { detector: Graph; landmarks: Graph }
 }
 
 /**
- * A portrait shows one person, so of several finds the surest is the face: a fold of a coat is larger now and then, and never surer.
+ * A portrait shows one person, so of several finds the surest is the face: a fold of a coat may be larger, but it is hardly ever surer.
  *
  * @returns null when there is none (seen from behind, for example)
  */
