@@ -3,7 +3,7 @@
  * then, with the pack's own graphs.
  */
 import { CLOTHES_VIEW } from '$workers/engine/detail-region';
-import { openPack, type Pack } from '$workers/runtime/pack';
+import type { Pack } from '$workers/runtime/pack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
 	DETAIL,
@@ -13,16 +13,11 @@ import {
 	shootScene,
 	type DetailScene
 } from './detail-scene';
-import { startRuntime, verifiedMicroPack } from './micro-pack';
+import { openMicroPack } from './micro-pack';
 
 let pack: Pack;
 beforeAll(async () => {
-	pack = await openPack(
-		await startRuntime(),
-		await verifiedMicroPack(),
-		{ kind: 'wasm' },
-		() => undefined
-	);
+	pack = await openMicroPack();
 });
 afterAll(() => pack.dispose());
 

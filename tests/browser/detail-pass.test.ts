@@ -4,7 +4,7 @@
  */
 import { isLuxError } from '$lib/contract/errors';
 import { detailRegion, FACE_VIEW, HEAD_VIEW } from '$workers/engine/detail-region';
-import { openPack, type Pack } from '$workers/runtime/pack';
+import type { Pack } from '$workers/runtime/pack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
 	DETAIL,
@@ -14,17 +14,12 @@ import {
 	shootScene,
 	type DetailScene
 } from './detail-scene';
-import { startRuntime, verifiedMicroPack } from './micro-pack';
+import { openMicroPack } from './micro-pack';
 import { faceAt } from './micro-studio';
 
 let pack: Pack;
 beforeAll(async () => {
-	pack = await openPack(
-		await startRuntime(),
-		await verifiedMicroPack(),
-		{ kind: 'wasm' },
-		() => undefined
-	);
+	pack = await openMicroPack();
 });
 afterAll(() => pack.dispose());
 

@@ -4,6 +4,7 @@ import type { LoadedFile } from '$lib/contract/worker-api';
 import { openGpu, type Gpu } from '$workers/runtime/gpu';
 import type { GraphTensor } from '$workers/runtime/graph';
 import { setUpOrt, type Ort } from '$workers/runtime/ort';
+import { openPack, type Pack } from '$workers/runtime/pack';
 import { verifyPack, type VerifiedPack } from '$workers/runtime/verified-pack';
 import type { SessionDevice } from '$workers/runtime/session';
 import plainModule from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
@@ -48,6 +49,16 @@ export async function startRuntime(build: 'jspi' | 'plain' = 'jspi', threads = 2
 		wasmModuleUrl: new URL(module, location.href).href,
 		threads: crossOriginIsolated ? threads : 1
 	});
+}
+
+/** The micro pack on the processor, for tests that ask for nothing else; the caller disposes of it. */
+export async function openMicroPack(): Promise<Pack> {
+	return openPack(
+		await startRuntime(),
+		await verifiedMicroPack(),
+		{ kind: 'wasm' },
+		() => undefined
+	);
 }
 
 /** The software adapter these tests start Chromium with. */

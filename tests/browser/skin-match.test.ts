@@ -5,9 +5,9 @@ import type { SkinTone } from '$lib/contract/skin';
 import { findShoot } from '$lib/direction/shoots';
 import { typologyAngle } from '$workers/engine/colour';
 import { evenSkin } from '$workers/engine/skin-tone';
-import { openPack, type Pack } from '$workers/runtime/pack';
+import type { Pack } from '$workers/runtime/pack';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRuntime, verifiedMicroPack } from './micro-pack';
+import { openMicroPack } from './micro-pack';
 import { faceAt, shootMicro } from './micro-studio';
 
 /** Of 64 x 80 pixels. */
@@ -21,12 +21,7 @@ const tone = (evenAngle: number | null): SkinTone => ({
 
 let pack: Pack;
 beforeAll(async () => {
-	pack = await openPack(
-		await startRuntime(),
-		await verifiedMicroPack(),
-		{ kind: 'wasm' },
-		() => undefined
-	);
+	pack = await openMicroPack();
 });
 afterAll(() => pack.dispose());
 

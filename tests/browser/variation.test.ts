@@ -1,11 +1,11 @@
 /** Variations on the micro pack: from the source's own decode to a picture that has nothing of it. */
 import type { FrameRequest } from '$lib/contract/engine';
-import { openPack, type Pack } from '$workers/runtime/pack';
+import type { Pack } from '$workers/runtime/pack';
 import { decodeLatents, encodePixels } from '$workers/stages/decode';
 import { decodeImage } from '$workers/stages/encode-image';
 import { makePortrait } from '$workers/stages/make-portrait';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startRuntime, verifiedMicroPack } from './micro-pack';
+import { openMicroPack } from './micro-pack';
 import { microStudio } from './micro-studio';
 
 const never = new AbortController().signal;
@@ -17,7 +17,7 @@ let pack: Pack;
 let source: ArrayBuffer;
 
 beforeAll(async () => {
-	pack = await openPack(await startRuntime(), await verifiedMicroPack(), { kind: 'wasm' }, silent);
+	pack = await openMicroPack();
 	source = (await shoot({ seed: 98, steps: 8 })).bytes;
 });
 afterAll(() => pack.dispose());

@@ -35,7 +35,7 @@ export const FACE_VIEW: DetailView = {
 	lowered: 0,
 	solid: { around: 0.05 }
 };
-/** What is worn: from the mouth down to the waist. The face above it is for the other passes. */
+/** What is worn: from under the nose down to the waist. The face above it is for the other passes. */
 export const CLOTHES_VIEW: DetailView = {
 	heights: 2.8,
 	widths: 2.3,

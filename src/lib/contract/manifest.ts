@@ -77,7 +77,7 @@ const vocabulary = v.strictObject({
 	width: positiveInteger,
 	/**
 	 * Of packs with a composer: a composition begins with the five points of the face, in the order of `FacePoints`, x and y of each as shares
-	 * of the picture's sides. The second pass over a small face is placed by them, and says where the face lies in the enlarged
+	 * of the picture's sides. The later passes are placed by them, and say where the face lies in the enlarged
 	 * region. Absent: it is told the whole picture's composition.
 	 */
 	points: v.optional(v.literal(5))

@@ -75,7 +75,7 @@ describe('detailRegion', () => {
 		expect(region).toEqual({ x: 208, y: 175, width: 100, height: 150 });
 	});
 
-	it('begins at the mouth and ends at the waist in the pass over the clothes', () => {
+	it('begins under the nose and ends at the waist in the pass over the clothes', () => {
 		const face = { x: 220, y: 100, width: 75, height: 100 };
 		const region = detailRegion(face, { width: 512, height: 768 }, CLOTHES_VIEW)!;
 		expect(region).toEqual({ x: 164, y: 160, width: 187, height: 280 });
