@@ -22,6 +22,7 @@ KINDS = {
     "dpmpp-2m": diffusers.DPMSolverMultistepScheduler,
 }
 SD = {"beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear"}
+FLOW = {"use_flow_sigmas": True, "prediction_type": "flow_prediction"}
 
 CASES = [
     ("flow-match-euler", {"timestep_spacing": "linspace"}, 8),
@@ -55,6 +56,9 @@ CASES = [
     ("dpmpp-2m", {"final_sigmas_type": "sigma_min", "lower_order_final": False}, 20),
     ("dpmpp-2m", {"final_sigmas_type": "sigma_min"}, 8),
     ("dpmpp-2m", {"solver_order": 1}, 8),
+    ("dpmpp-2m", {**FLOW, "flow_shift": 3.0}, 8),
+    ("dpmpp-2m", {**FLOW, "flow_shift": 3.0}, 4),
+    ("dpmpp-2m", {**FLOW, "solver_type": "heun"}, 20),
 ]
 
 

@@ -9,7 +9,7 @@ from torch import nn
 from forge.data.align import align_faces, align_tensor, to_tensor
 from forge.data.scaling import halve_foreground, shrunk
 from forge.nets.autoencoder import Autoencoder
-from forge.nets.bundle import SHIFT, shift_sigma
+from forge.nets.sampling import SHIFT, shift_sigma
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
 from forge.train.adversary import Adversary, face_distance

@@ -13,7 +13,7 @@ from forge.nets.config import POCKET, UNSET
 from forge.train.batches import Batches
 from forge.data.latents import FIELDS, LatentSet, read_latents
 from forge.train.objectives import flow_loss
-from forge.nets.bundle import SHIFT, shift_sigma
+from forge.nets.sampling import SHIFT, shift_sigma
 
 SIZE = (512, 640)
 

@@ -16,7 +16,11 @@ const specs: SchedulerSpec[] = [
 	{ kind: 'euler', config: {} },
 	{ kind: 'euler', config: { use_karras_sigmas: true, timestep_spacing: 'trailing' } },
 	{ kind: 'dpmpp-2m', config: {} },
-	{ kind: 'dpmpp-2m', config: { use_karras_sigmas: true } }
+	{ kind: 'dpmpp-2m', config: { use_karras_sigmas: true } },
+	{
+		kind: 'dpmpp-2m',
+		config: { use_flow_sigmas: true, prediction_type: 'flow_prediction', flow_shift: 3 }
+	}
 ];
 const length = 32;
 const clean = gaussianNoise(1, 0, length);
@@ -24,7 +28,8 @@ const noise = gaussianNoise(2, 0, length);
 
 /** The answer a perfect model gives: the noise, or for flow matching the velocity. */
 function truth(spec: SchedulerSpec): Float32Array {
-	return spec.kind === 'flow-match-euler' ? noise.map((n, i) => n - clean[i]!) : noise;
+	const flows = spec.kind === 'flow-match-euler' || spec.config.use_flow_sigmas === true;
+	return flows ? noise.map((n, i) => n - clean[i]!) : noise;
 }
 
 function distance(a: Float32Array, b: Float32Array): number {
@@ -148,7 +153,26 @@ describe('createScheduler', () => {
 		{ kind: 'flow-match-euler', config: { shift: Number.NaN } },
 		{ kind: 'flow-match-euler', config: { num_train_timesteps: 10.5 } },
 		{ kind: 'lcm', config: { original_inference_steps: 2000 } },
-		{ kind: 'dpmpp-2m', config: { solver_order: 3 } }
+		{ kind: 'dpmpp-2m', config: { solver_order: 3 } },
+		{ kind: 'dpmpp-2m', config: { flow_shift: 0 } },
+		{ kind: 'dpmpp-2m', config: { use_flow_sigmas: true } },
+		{ kind: 'dpmpp-2m', config: { prediction_type: 'flow_prediction' } },
+		{
+			kind: 'dpmpp-2m',
+			config: {
+				use_flow_sigmas: true,
+				prediction_type: 'flow_prediction',
+				use_karras_sigmas: true
+			}
+		},
+		{
+			kind: 'dpmpp-2m',
+			config: {
+				use_flow_sigmas: true,
+				prediction_type: 'flow_prediction',
+				final_sigmas_type: 'sigma_min'
+			}
+		}
 	] as SchedulerSpec[])('refuses $kind $config', (spec) => {
 		expect(codeOf(() => createScheduler(spec))).toBe('request-invalid');
 	});

@@ -84,17 +84,39 @@ const eulerSchema = v.strictObject({
 });
 export type EulerConfig = v.InferOutput<typeof eulerSchema>;
 
-const dpmSchema = v.strictObject({
-	...noiseEntries,
-	solver_order: v.optional(v.picklist([1, 2]), 2),
-	algorithm_type: v.optional(v.literal('dpmsolver++'), 'dpmsolver++'),
-	solver_type: v.optional(v.picklist(['midpoint', 'heun']), 'midpoint'),
-	lower_order_final: v.optional(v.boolean(), true),
-	use_karras_sigmas: v.optional(v.boolean(), false),
-	timestep_spacing: v.optional(spacing, 'linspace'),
-	steps_offset: stepsOffset,
-	final_sigmas_type: finalSigma
-});
+const dpmSchema = v.pipe(
+	v.strictObject({
+		...noiseEntries,
+		prediction_type: v.optional(
+			v.picklist(['epsilon', 'v_prediction', 'sample', 'flow_prediction']),
+			'epsilon'
+		),
+		solver_order: v.optional(v.picklist([1, 2]), 2),
+		algorithm_type: v.optional(v.literal('dpmsolver++'), 'dpmsolver++'),
+		solver_type: v.optional(v.picklist(['midpoint', 'heun']), 'midpoint'),
+		lower_order_final: v.optional(v.boolean(), true),
+		use_karras_sigmas: v.optional(v.boolean(), false),
+		/** Noise levels of flow matching, moved by `flow_shift`; betas and spacing then say nothing. */
+		use_flow_sigmas: v.optional(v.boolean(), false),
+		flow_shift: v.optional(v.pipe(v.number(), v.gtValue(0)), 1),
+		timestep_spacing: v.optional(spacing, 'linspace'),
+		steps_offset: stepsOffset,
+		final_sigmas_type: finalSigma
+	}),
+	v.check(
+		(config) => config.use_flow_sigmas === (config.prediction_type === 'flow_prediction'),
+		'flow sigmas and flow_prediction go together'
+	),
+	v.check(
+		(config) => !(config.use_flow_sigmas && config.use_karras_sigmas),
+		'either flow sigmas or Karras sigmas'
+	),
+	// In diffusers `sigma_min` is the smallest level of the betas, which flow matching has not.
+	v.check(
+		(config) => !(config.use_flow_sigmas && config.final_sigmas_type !== 'zero'),
+		'flow sigmas end at zero'
+	)
+);
 export type DpmSolverConfig = v.InferOutput<typeof dpmSchema>;
 
 export const configSchemas = {

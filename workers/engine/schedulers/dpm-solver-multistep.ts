@@ -2,6 +2,7 @@
  * DPM-Solver++ of second order that reuses the previous clean estimate (Lu et al. 2022, arXiv:2211.01095,
  * algorithm 2), known as DPM++ 2M. With lambda = log(signal / noise) the exact answer between two
  * levels is an integral over the clean estimate; the first order holds it constant, the second extends its slope.
+ * That holds for any mix of signal and noise, so for flow matching too (`use_flow_sigmas`).
  */
 import { levelsAt, mix } from './arrays';
 import type { DpmSolverConfig } from './config';
@@ -11,66 +12,60 @@ import {
 	karrasSigmas,
 	leadingTimesteps,
 	linearDescent,
-	mixAt,
 	roundHalfEven,
 	timestepOfSigma,
 	trailingTimesteps,
 	trainingSigmas
 } from './noise-levels';
-import { cleanFactors } from './prediction';
+import { shiftSigma } from './flow-sigmas';
+import { flowLevels, variancePreserving, type Levels } from './prediction';
 import type { Schedule, Scheduler, StepInput } from './types';
 
 /** Below this many steps the last ones fall back to first order: the slope is too coarse to trust. */
 const FEW_STEPS = 15;
 
 export function createDpmSolverMultistep(config: DpmSolverConfig): Scheduler {
+	const levels =
+		config.prediction_type === 'flow_prediction'
+			? flowLevels
+			: variancePreserving(config.prediction_type);
 	const table = trainingSigmas(config);
 	return {
-		schedule: (steps) => dpmSchedule(config, table, steps),
+		schedule: (steps) =>
+			config.use_flow_sigmas ? flowSchedule(config, steps) : dpmSchedule(config, table, steps),
 		scaleModelInput: (sample) => sample,
 		addNoise(original, noise, schedule, index) {
-			const level = mixAt(levelsAt(schedule, index).sigma);
+			const level = levels.mixAt(levelsAt(schedule, index).sigma);
 			return mix(level.signal, original, level.noise, noise);
 		},
 		needsNoise: () => false,
 		step(input) {
 			const { schedule, index, sample, modelOutput } = input;
 			const { sigma, nextSigma } = levelsAt(schedule, index);
-			const { onSample, onOutput } = cleanFactors(config.prediction_type, sigma);
+			const { onSample, onOutput } = levels.cleanFactors(sigma);
 			const clean = mix(onSample, sample, onOutput, modelOutput);
-			const next = mixAt(nextSigma);
-			const kept = next.noise / mixAt(sigma).noise;
-			const step = logSnr(nextSigma) - logSnr(sigma);
+			const next = levels.mixAt(nextSigma);
+			const kept = next.noise / levels.mixAt(sigma).noise;
+			const step = logSnr(levels, nextSigma) - logSnr(levels, sigma);
 			// signal * (1 - exp(-h)): weight of the clean estimate; h is infinite when the noise ends at zero.
 			const weight = -next.signal * Math.expm1(-step);
 			const first = mix(kept, sample, weight, clean);
 			const previous = input.history?.[0];
-			const useSecond = previous !== undefined && secondOrderAllowed(config, input);
+			if (previous === undefined || !secondOrderAllowed(config, input))
+				return { sample: first, predictedOriginal: clean, history: [clean] };
+			const before = logSnr(levels, sigma) - logSnr(levels, levelsAt(schedule, index - 1).sigma);
+			const slope = mix(step / before, clean, -step / before, previous);
+			const slopeWeight =
+				config.solver_type === 'midpoint'
+					? weight / 2
+					: next.signal * (Math.expm1(-step) / step + 1);
 			return {
-				sample: useSecond ? addSlope(config, input, first, clean, previous, step, weight) : first,
+				sample: mix(1, first, slopeWeight, slope),
 				predictedOriginal: clean,
 				history: [clean]
 			};
 		}
 	};
-}
-
-function addSlope(
-	config: DpmSolverConfig,
-	{ schedule, index }: StepInput,
-	first: Float32Array,
-	clean: Float32Array,
-	previous: Float32Array,
-	step: number,
-	weight: number
-): Float32Array {
-	const { sigma, nextSigma } = levelsAt(schedule, index);
-	const previousStep = logSnr(sigma) - logSnr(levelsAt(schedule, index - 1).sigma);
-	const slope = mix(step / previousStep, clean, -step / previousStep, previous);
-	const { signal } = mixAt(nextSigma);
-	const slopeWeight =
-		config.solver_type === 'midpoint' ? weight / 2 : signal * (Math.expm1(-step) / step + 1);
-	return mix(1, first, slopeWeight, slope);
 }
 
 function secondOrderAllowed(config: DpmSolverConfig, { schedule, index }: StepInput): boolean {
@@ -82,8 +77,22 @@ function secondOrderAllowed(config: DpmSolverConfig, { schedule, index }: StepIn
 }
 
 /** lambda: half the log signal-to-noise ratio; infinite without noise. */
-function logSnr(sigma: number): number {
-	return -Math.log(sigma);
+function logSnr(levels: Levels, sigma: number): number {
+	const { signal, noise } = levels.mixAt(sigma);
+	return Math.log(signal / noise);
+}
+
+/** diffusers' table: it starts a thousandth short of pure noise, where lambda would be infinite, and tells whole timesteps. */
+function flowSchedule(config: DpmSolverConfig, steps: number): Schedule {
+	const count = config.num_train_timesteps;
+	checkSteps(steps, count);
+	const even = linearDescent(1 - 1 / count, 0, steps + 1).slice(0, steps);
+	const sigmas = even.map((sigma) => shiftSigma(sigma, config.flow_shift));
+	return {
+		timesteps: Float32Array.from(sigmas, (sigma) => Math.trunc(sigma * count)),
+		sigmas: Float32Array.from([...sigmas, 0]),
+		initNoiseSigma: 1
+	};
 }
 
 function dpmSchedule(config: DpmSolverConfig, table: Float64Array, steps: number): Schedule {

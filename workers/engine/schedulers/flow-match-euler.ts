@@ -5,6 +5,7 @@
  */
 import { levelsAt, mix } from './arrays';
 import type { FlowMatchConfig } from './config';
+import { shiftSigma } from './flow-sigmas';
 import { checkSteps, linearDescent } from './noise-levels';
 import type { Schedule, Scheduler } from './types';
 
@@ -26,11 +27,6 @@ export function createFlowMatchEuler(config: FlowMatchConfig): Scheduler {
 			};
 		}
 	};
-}
-
-/** Time shift of Esser et al. 2024 (arXiv:2403.03206): above 1 it spends more steps on strong noise. */
-function shiftSigma(sigma: number, shift: number): number {
-	return (shift * sigma) / (1 + (shift - 1) * sigma);
 }
 
 function flowMatchSchedule(config: FlowMatchConfig, steps: number): Schedule {

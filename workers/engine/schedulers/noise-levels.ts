@@ -14,7 +14,7 @@ const MAX_COSINE_BETA = 0.999;
 const KARRAS_RHO = 7;
 
 /** [num_train_timesteps] noise-to-signal ratio of every training timestep, rising. */
-export function trainingSigmas(config: NoiseConfig): Float64Array {
+export function trainingSigmas(config: Omit<NoiseConfig, 'prediction_type'>): Float64Array {
 	const sigmas = new Float64Array(config.num_train_timesteps);
 	let alphaProduct = 1;
 	for (let t = 0; t < sigmas.length; t++) {
@@ -24,7 +24,7 @@ export function trainingSigmas(config: NoiseConfig): Float64Array {
 	return sigmas;
 }
 
-function betaAt(config: NoiseConfig, t: number): number {
+function betaAt(config: Omit<NoiseConfig, 'prediction_type'>, t: number): number {
 	const count = config.num_train_timesteps;
 	const share = count > 1 ? t / (count - 1) : 0;
 	switch (config.beta_schedule) {

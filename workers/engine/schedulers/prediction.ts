@@ -1,4 +1,4 @@
-/** What a model's answer says about the clean latents, for models trained on the variance-preserving mix. */
+/** How signal and noise are mixed at a noise level, and what a model's answer says about the clean latents there. */
 import type { PredictionType } from './config';
 import { mixAt } from './noise-levels';
 
@@ -21,3 +21,21 @@ export function cleanFactors(
 			return { onSample: 0, onOutput: 1 };
 	}
 }
+
+/** One way to mix signal and noise, by the number that a schedule's `sigmas` hold. */
+export interface Levels {
+	/** Factors of clean latents and noise. */
+	mixAt(sigma: number): { signal: number; noise: number };
+	/** Factors so that clean = onSample * sample + onOutput * modelOutput. */
+	cleanFactors(sigma: number): { onSample: number; onOutput: number };
+}
+
+export function variancePreserving(prediction: PredictionType): Levels {
+	return { mixAt, cleanFactors: (sigma) => cleanFactors(prediction, sigma) };
+}
+
+/** Flow matching: sigma is the share of noise, and the model answers the velocity noise - x0. */
+export const flowLevels: Levels = {
+	mixAt: (sigma) => ({ signal: 1 - sigma, noise: sigma }),
+	cleanFactors: (sigma) => ({ onSample: 1, onOutput: -sigma })
+};

@@ -11,15 +11,7 @@ from forge.nets.composition import Composer
 from forge.nets.config import AXES, UNSET, PocketConfig
 from forge.nets.denoiser import Denoiser
 from forge.nets.face_encoder import FaceEncoder
-
-# Where the sampler spends its steps: `shift` of diffusers' FlowMatchEulerDiscreteScheduler.
-SHIFT = 3.0
-
-
-def shift_sigma(sigma: Tensor, shift: float) -> Tensor:
-    """Moves sigmas in [0, 1] towards 1 (Esser et al. 2024, as in diffusers' flow-match scheduler)."""
-    return shift * sigma / (1 + (shift - 1) * sigma)
-
+from forge.nets.sampling import euler, trailing_sigmas
 
 class Conditioned(nn.Module):
     """Denoiser with its conditioners: the networks that train together, and the composer's bank."""
@@ -82,13 +74,13 @@ def sample_latents(
     strength = noise.new_full((batch,), identity_strength)
     nobody = torch.zeros_like(strength)
     unset = torch.full((batch, len(AXES)), UNSET, dtype=torch.int32, device=noise.device)
-    sigmas = shift_sigma(torch.linspace(1, 0, steps + 1), SHIFT).tolist()
-    latents = noise
-    for sigma, following in zip(sigmas[:-1], sigmas[1:]):
-        timestep = noise.new_full((batch,), sigma * 1000)
-        velocity = model(latents, timestep, direction_ids, embedding, strength, composition)
-        if guidance_scale != 1.0:
-            plain = model(latents, timestep, unset, embedding, nobody, composition)
-            velocity = plain + guidance_scale * (velocity - plain)
-        latents = latents + (following - sigma) * velocity
-    return latents
+
+    def velocity(latents: Tensor, timestep: float) -> Tensor:
+        told = noise.new_full((batch,), timestep)
+        answer = model(latents, told, direction_ids, embedding, strength, composition)
+        if guidance_scale == 1.0:
+            return answer
+        plain = model(latents, told, unset, embedding, nobody, composition)
+        return plain + guidance_scale * (answer - plain)
+
+    return euler(velocity, noise, trailing_sigmas(steps))

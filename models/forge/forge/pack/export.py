@@ -8,6 +8,7 @@ import torch
 
 from forge.nets.bundle import Bundle, load_part
 from forge.nets.config import POCKET
+from forge.nets.sampling import SCHEDULERS
 from forge.pack.judge_files import write_weights
 from forge.pack.quantise import DEFAULT_THRESHOLD
 from forge.pack.write import default_settings, write_pack
@@ -26,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--version", default="0.1.0")
     parser.add_argument("--steps", type=int, default=12)
+    parser.add_argument("--scheduler", choices=sorted(SCHEDULERS), default="flow-match-euler")
     parser.add_argument("--guidance", type=float, default=1.0)
     parser.add_argument("--face-detail", type=float, nargs=2, metavar=("BELOW", "STRENGTH"), help="make faces lower than this share of the picture again, from so much noise")
     parser.add_argument("--closer", type=float, nargs=2, metavar=("BELOW", "STRENGTH"), help="then the face alone, enlarged more, likewise")
@@ -53,7 +55,7 @@ def run(args: argparse.Namespace) -> None:
     about = {"id": "pocket", "title": "Pocket", "version": args.version}
     defaults = default_settings(args.steps, args.guidance, args.face_detail, args.closer, args.skin_match, args.clothes_detail)
     borrowed = frozenset() if args.untrained else BORROWED_FILES
-    _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD, borrowed)
+    _, report = write_pack(bundle, args.out, about, defaults, DEFAULT_THRESHOLD, borrowed, args.scheduler)
     for name, agreement in report.items():
         print(name, {k: float(f"{v:.6g}") for k, v in asdict(agreement).items()})
     if args.teacher:

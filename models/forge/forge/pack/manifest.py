@@ -8,8 +8,8 @@ import onnx
 from onnx import shape_inference
 
 from forge.data.composition import POINTS
-from forge.nets.bundle import SHIFT
 from forge.nets.config import AXES, OPTIONS, UNSET, PocketConfig
+from forge.nets.sampling import SCHEDULERS
 from forge.pack.graphs import Graph
 
 CHUNK = 8 * 1024 * 1024
@@ -67,10 +67,11 @@ def list_licences(files: list[str], borrowed: frozenset[str]) -> list[dict]:
 
 
 def build_manifest(
-    folder: Path, graphs: list[Graph], config: PocketConfig, about: dict, defaults: dict, borrowed: frozenset[str] = frozenset()
+    folder: Path, graphs: list[Graph], config: PocketConfig, about: dict, defaults: dict, borrowed: frozenset[str] = frozenset(),
+    scheduler: str = "flow-match-euler",
 ) -> dict:
     """The manifest of the graphs written in `folder`. `about` holds id, title and version; `borrowed` names the files whose
-    weights started from EfficientNet's.
+    weights started from EfficientNet's; `scheduler` is a key of `SCHEDULERS`.
 
     `identity.likeness` is left out: it is measured through the app on the finished pack, then added by `forge likeness`.
     """
@@ -100,10 +101,7 @@ def build_manifest(
             "template": {"rightEye": [0.38, 0.46], "leftEye": [0.62, 0.46], "mouth": [0.5, 0.7]},
             "embeddingLength": config.embedding, "tokens": config.identity_tokens, "references": "average",
         },
-        "scheduler": {
-            "kind": "flow-match-euler",
-            "config": {"num_train_timesteps": 1000, "shift": SHIFT, "timestep_spacing": "trailing"},
-        },
+        "scheduler": {"kind": scheduler, "config": SCHEDULERS[scheduler]},
         "defaults": defaults,
         "graphs": entries,
         "requirements": {

@@ -1,4 +1,4 @@
-"""Runs a pack as the app does: the ONNX files of the manifest through ONNX Runtime, Euler steps in NumPy."""
+"""Runs a pack as the app does: the ONNX files of the manifest through ONNX Runtime, its scheduler in NumPy."""
 
 import json
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from forge.data.align import align_faces
+from forge.nets.sampling import sample
 from forge.pack.verify import open_session
 
 
@@ -40,26 +41,25 @@ class PackRunner:
         empty = self.call("directionEncoder", direction_ids=unset)[0]
         identity = self.call("identityProjector", embedding=embedding)[0]
 
-        def velocity(latents: np.ndarray, sigma: float, states: np.ndarray, scale: float) -> np.ndarray:
+        def ask(latents: np.ndarray, timestep: float, states: np.ndarray, scale: float) -> np.ndarray:
             self.evaluations += 1
             return self.call(
-                "denoiser", latents=latents, timestep=np.array([sigma * 1000], np.float32),
+                "denoiser", latents=latents, timestep=np.array([timestep], np.float32),
                 encoder_hidden_states=states, identity_hidden_states=identity,
                 identity_scale=np.array([scale], np.float32), composition=composition,
             )[0]
 
-        latents = noise
-        # Trailing spacing, then the shift, as the browser's scheduler does it.
-        even = np.linspace(1, 0, steps + 1, dtype=np.float32)
-        shift = np.float32(self.manifest["scheduler"]["config"]["shift"])
-        sigmas = shift * even / (1 + (shift - 1) * even)
-        for sigma, following in zip(sigmas[:-1], sigmas[1:]):
-            step = velocity(latents, float(sigma), direction, identity_strength)
-            if guidance_scale != 1:
-                plain = velocity(latents, float(sigma), empty, 0.0)
-                step = plain + np.float32(guidance_scale) * (step - plain)
-            latents = latents + (following - sigma) * step
-        return latents
+        def velocity(latents: np.ndarray, timestep: float) -> np.ndarray:
+            latents = latents.astype(np.float32)
+            answer = ask(latents, timestep, direction, identity_strength)
+            if guidance_scale == 1:
+                return answer
+            plain = ask(latents, timestep, empty, 0.0)
+            return plain + np.float32(guidance_scale) * (answer - plain)
+
+        kind, config = (self.manifest["scheduler"][key] for key in ("kind", "config"))
+        shift = config["shift"] if kind == "flow-match-euler" else config["flow_shift"]
+        return sample(kind, velocity, noise, steps, shift).astype(np.float32)
 
     def shoot(
         self, seed: int, direction: np.ndarray, embedding: np.ndarray, steps: int | None = None,

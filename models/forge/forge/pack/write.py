@@ -40,9 +40,10 @@ def default_settings(
 
 
 def write_pack(
-    bundle: Bundle, out: Path, about: dict, defaults: dict, threshold: int, borrowed: frozenset[str] = frozenset()
+    bundle: Bundle, out: Path, about: dict, defaults: dict, threshold: int, borrowed: frozenset[str] = frozenset(),
+    scheduler: str = "flow-match-euler",
 ) -> tuple[Bundle, dict[str, Agreement]]:
-    """Export `bundle` into `out` (its graphs and manifest.json); `borrowed` as in `build_manifest`.
+    """Export `bundle` into `out` (its graphs and manifest.json); `borrowed` and `scheduler` as in `build_manifest`.
 
     Returns a copy of the bundle that computes exactly what the pack computes (weights rounded to int8),
     and the agreement of every graph. Raises ValueError when a graph does not match PyTorch.
@@ -58,5 +59,5 @@ def write_pack(
         data, _ = export_onnx(graph, threshold)
         report[graph.name] = compare(data, graph, unrounded[graph.name])
         (out / graph.file).write_bytes(data)
-    write_json(out / "manifest.json", build_manifest(out, graphs, bundle.config, about, defaults, borrowed))
+    write_json(out / "manifest.json", build_manifest(out, graphs, bundle.config, about, defaults, borrowed, scheduler))
     return shipped, report

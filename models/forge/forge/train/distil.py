@@ -13,9 +13,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from forge.nets.bundle import SHIFT, Conditioned, load_part, sample_latents, shift_sigma
+from forge.nets.bundle import Conditioned, load_part, sample_latents
 from forge.nets.config import POCKET, UNSET
 from forge.nets.critic import LatentCritic
+from forge.nets.sampling import SHIFT, shift_sigma
 from forge.train.autoencoder import load_autoencoder
 from forge.train.batches import Batches, Told
 from forge.train.denoiser import sheet_requests

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from forge.data.face_regions import ZOOMS
-from forge.nets.bundle import SHIFT, shift_sigma
 from forge.nets.config import UNSET
+from forge.nets.sampling import SHIFT, shift_sigma
 from forge.train.batches import Told
 from forge.train.face_objective import FaceObjective
 from forge.train.metric import identity_contrast
