@@ -21,6 +21,8 @@ const SHADE = { same: 0.8, other: 0.58 };
 const REACH = { all: 2, none: 3 };
 /** Radius of the mask's softness, in widths of the face's box. */
 const SOFT = 0.03;
+/** Degrees within which photographs agree about skin, and how many times as far they are believed then as one of them alone. */
+const AGREEMENT = { within: 16, further: 3 };
 /** Exponents of the curves stay within this and its inverse: stronger ones would show. */
 const STEEPEST = 1.8;
 
@@ -33,20 +35,26 @@ export function isPlain(direction: Direction): boolean {
  * What skin of the colour `skin` should become.
  *
  * @param references of the sitter; those whose light is uneven say nothing, and of the others the median counts
- * @param most degrees of the typology angle that are made up for
- * @returns the colour nearest to `skin` that has the references' angle, or the one `most` degrees on the way to it; null where the references say
+ * @param most degrees of the typology angle that are made up for on the word of one photograph, or of several that differ; where they agree, three
+ *   times as many
+ * @returns the colour nearest to `skin` that has the references' angle, or the one so many degrees on the way to it; null where the references say
  *   nothing
  */
 export function matchedSkin(skin: Lab, references: readonly SkinTone[], most: number): Lab | null {
 	const angles = references.flatMap(({ evenAngle }) => evenAngle ?? []);
 	if (angles.length === 0) return null;
 	const own = typologyAngle(skin);
-	const way = Math.min(Math.max(medianOf(angles) - own, -most), most);
+	const limit = most * (agree(angles) ? AGREEMENT.further : 1);
+	const way = Math.min(Math.max(medianOf(angles) - own, -limit), limit);
 	const angle = ((own + way) * Math.PI) / 180;
 	// Colours of one angle lie on a ray from (b* 0, L* 50): this is the foot of the perpendicular.
 	const [up, along] = [Math.sin(angle), Math.cos(angle)];
 	const length = Math.max(0, (skin[0] - 50) * up + skin[2] * along);
 	return [50 + length * up, skin[1], length * along];
+}
+
+function agree(angles: readonly number[]): boolean {
+	return angles.length > 1 && Math.max(...angles) - Math.min(...angles) <= AGREEMENT.within;
 }
 
 /**

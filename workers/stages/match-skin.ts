@@ -6,7 +6,7 @@ import { evenSkin } from '../engine/skin-tone';
 import type { FoundFace } from './detect-face';
 import type { FrameSettings } from './frame-settings';
 
-/** @returns by how many degrees at most skin is matched; null where the pack, the direction or the request leaves it as it was made */
+/** @returns by how many degrees at most skin is matched on the word of one photograph (`matchedSkin`); null where the pack, the direction or the request leaves it as it was made */
 export function skinAllowance(
 	{ skinMatch }: PackManifest['defaults'],
 	{

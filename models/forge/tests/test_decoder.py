@@ -16,7 +16,7 @@ from forge.train.adversary import Adversary, face_distance
 from forge.train.batches import Told
 from forge.train.distil import Grid, own_latents, teach
 from forge.train.parallel import Context
-from forge.train.picture_losses import cut_patches, energy_loss
+from forge.train.picture_losses import cosine_bands, cut_patches, energy_loss, texture_loss
 
 CPU = Context(0, 1, torch.device("cpu"))
 
@@ -81,6 +81,29 @@ def test_energy_loss_wants_texture_not_its_place() -> None:
     draw = torch.Generator().manual_seed(0)
     texture, other = (torch.rand(1, 3, 64, 64, generator=draw) for _ in range(2))
     assert energy_loss(other, texture) < 0.3 * energy_loss(torch.full_like(texture, 0.5), texture)
+
+
+def test_texture_loss_wants_as_much_of_every_band_and_lack_costs_more() -> None:
+    draw = torch.Generator().manual_seed(0)
+    texture, other = (torch.randn(1, 3, 64, 64, generator=draw) for _ in range(2))
+    flat = torch.zeros_like(texture)
+    assert texture_loss(other, texture) < 0.4 * texture_loss(flat, texture)
+    soft, hard = 0.5 * texture, 1.5 * texture
+    assert torch.isclose(texture_loss(soft, texture, 0.75), 3 * texture_loss(hard, texture, 0.75), rtol=0.05)
+    # A lattice of as much energy is no texture.
+    every = torch.arange(64).remainder(4)
+    lattice = ((every[:, None] == 0) & (every == 0)).float().expand_as(texture)
+    lattice = (lattice - lattice.mean()) * texture.mean(1).std() / lattice.std()
+    assert texture_loss(lattice, texture, 0.5) > 2 * texture_loss(other, texture, 0.5)
+    output = torch.full_like(texture, 0.5, requires_grad=True)
+    texture_loss(output, texture).backward()
+    assert output.grad is not None and bool(output.grad.isfinite().all())
+
+
+def test_bands_are_orthonormal_and_leave_out_what_is_coarse() -> None:
+    bands = cosine_bands().flatten(1)
+    assert torch.allclose(bands @ bands.T, torch.eye(len(bands)), atol=1e-5) and len(bands) == 60
+    assert bands.sum(1).abs().max() < 1e-5  # grey itself is in none
 
 
 class Falling(nn.Module):

@@ -13,7 +13,7 @@ from forge.nets.bundle import Conditioned
 from forge.nets.config import POCKET
 from forge.nets.face_encoder import FaceEncoder
 from forge.train import decoder, portrait_windows
-from forge.train.decoder import face_loss, freeze_latents
+from forge.train.decoder import FEATURE_WINDOWS, face_loss, feature_loss, freeze_latents
 from forge.train.parallel import Context
 from forge.train.picture_losses import reconstruction_loss
 from forge.train.portrait_crops import CROP, place_window
@@ -56,8 +56,8 @@ def write_work(folder: Path, visible: bool = True) -> Path:
 
 
 def test_windows_show_what_their_latents_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portrait_windows, "LEAST_SIGMA", 0.0)
-    monkeypatch.setattr(portrait_windows, "MOST_SIGMA", 0.0)
+    monkeypatch.setattr(portrait_windows, "flow_sigmas", lambda steps: [0.0] * (steps + 1))
+    monkeypatch.setattr(portrait_windows, "second_order", lambda velocity, latents, sigmas: latents)
     windows = Windows(write_work(tmp_path), Still(), 0, torch.device("cpu"))
     pictures, points, latents = windows.draw(24)
     assert pictures.shape == (24, 4, WINDOW, WINDOW) and latents.shape == (24, POCKET.latent_channels, CELLS, CELLS)
@@ -75,16 +75,31 @@ def test_hidden_faces_are_far_outside_and_nobody_is_told(tmp_path: Path) -> None
     assert (points == -1000).all()
     told = torch.tensor([[1.0, 0.0], [0.0, 0.0]])
     before = denoiser.told
-    predict(denoiser, torch.zeros(2, 3, 4, 4), torch.zeros(2, 6).int(), told, torch.zeros(2, 12))
+    predict(denoiser, torch.zeros(2, 3, 4, 4), torch.zeros(2, 6).int(), told, torch.zeros(2, 12), 7)
     assert denoiser.told - before == 1
 
 
 def test_predictions_come_from_little_noise() -> None:
+    """Without a velocity what is left of a picture is the share that was not noise."""
     torch.manual_seed(0)
     clean = torch.full((64, 2, 8, 8), 3.0)
-    noisy = predict(Still(), clean, torch.zeros(64, 6).int(), torch.ones(64, 4), torch.zeros(64, 12))
-    kept = noisy.mean((1, 2, 3)) / 3  # 1 - sigma
-    assert 0.5 < kept.min() < 0.65 and 0.85 < kept.max() < 0.95
+    for start, kept in ((6, 0.5), (7, 0.7)):
+        noisy = predict(Still(), clean, torch.zeros(64, 6).int(), torch.ones(64, 4), torch.zeros(64, 12), start)
+        assert torch.isclose(noisy.mean() / 3, torch.tensor(kept), atol=0.02)
+
+
+def test_workers_share_the_portraits(tmp_path: Path) -> None:
+    folder = write_work(tmp_path)
+    halves = [Windows(folder, Still(), 0, torch.device("cpu"), rank, 2) for rank in range(2)]
+    assert [[row for _, row in half.places] for half in halves] == [[0], [1]]
+    assert all(half.made.shape == (1, POCKET.latent_channels, ROWS, COLUMNS) and half.made.dtype == np.float16 for half in halves)
+
+
+def test_most_latents_of_a_batch_are_the_denoisers(tmp_path: Path) -> None:
+    windows = Windows(write_work(tmp_path), Still(), 0, torch.device("cpu"))
+    windows.made = np.full_like(windows.made, -7)
+    latents = windows.draw(10)[2]
+    assert [bool((part == -7).all()) for part in latents] == [True] * 6 + [False] * 4
 
 
 @pytest.mark.parametrize("step", [1, POCKET.factor])
@@ -121,6 +136,18 @@ def test_scales_of_edges_are_weighed() -> None:
     grain = torch.randn(1, 3, 16, 16, generator=draw)
     errors = [reconstruction_loss(grain, target, weights, scales) for scales in ((0.0,), (0.1, 0.4), (0.4, 0.4))]
     assert torch.isclose(errors[0], grain.abs().mean()) and errors[0] < errors[1] < errors[2]
+    # What no mean of 4 x 4 pixels shows costs only its share.
+    board = (torch.arange(16)[:, None] + torch.arange(16)).remainder(2).float().mul(2).sub(1).expand(1, 3, -1, -1)
+    assert torch.isclose(reconstruction_loss(board, target, weights, (0.0,), 0.25), torch.tensor(0.25))
+
+
+def test_early_features_tell_textures_apart() -> None:
+    torch.manual_seed(0)
+    faces = FaceEncoder(POCKET).eval()
+    first, second = torch.randn(4, 3, 64, 64), torch.randn(4, 3, 64, 64)
+    assert feature_loss(faces, first, first) < 1e-3 < feature_loss(faces, second, first)
+    changed = torch.cat([first[:FEATURE_WINDOWS], second[FEATURE_WINDOWS:]])
+    assert feature_loss(faces, changed, first) < 1e-3  # the others are not looked at
 
 
 def test_a_short_run_moves_the_decoder_and_nothing_else(tmp_path: Path) -> None:

@@ -12,11 +12,13 @@ from forge.data.composition import flip_composition
 from forge.data.shards import Portraits
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import Bundle
-from forge.nets.config import MICRO, POCKET
+from forge.nets.config import MICRO, POCKET, PocketConfig
 from forge.nets.face_encoder import FaceEncoder
 from forge.nets.grow import grow_into
 from forge.pack import unpack
+from forge.pack.graphs import build_graphs, export_onnx
 from forge.pack.micro import enliven
+from forge.pack.quantise import DEFAULT_THRESHOLD
 from forge.train.autoencoder import measure_statistics
 from forge.train.encode import encode_shard, with_mirrored
 
@@ -55,6 +57,16 @@ def test_grown_networks_do_what_they_did_whatever_the_new_channels_say() -> None
     assert code[:, 8:].std() > 0.001  # the new channels see the picture
 
 
+@torch.no_grad()
+def test_a_decoder_with_wider_levels_decodes_as_before() -> None:
+    small = enliven(Bundle(MICRO), 3).autoencoder
+    wide = Autoencoder(replace(MICRO, decoder_channels=(16, 12, 20, 12))).eval()
+    assert any(name.startswith("decoder.") for name in grow_into(wide, small.state_dict()))
+    latents = torch.randn(2, 8, 5, 4, generator=torch.Generator().manual_seed(0))
+    for part, other in zip(small.decode(latents), wide.decode(latents)):
+        assert torch.allclose(part, other, atol=1e-5)
+
+
 def test_nothing_shrinks_and_nothing_is_lost() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         grow_into(Bundle(MICRO), {k: v for k, v in Bundle(WIDE).state_dict().items() if ".detail." not in k})
@@ -62,10 +74,21 @@ def test_nothing_shrinks_and_nothing_is_lost() -> None:
         grow_into(Bundle(MICRO), Bundle(WIDE).state_dict())
 
 
+def write_decoder(folder: Path, config: PocketConfig) -> None:
+    """The decoder's file of a pack, as `forge export` writes it: its larger weights in eight bits."""
+    torch.manual_seed(0)
+    decoder = next(graph for graph in build_graphs(Bundle(config).eval()) if graph.name == "vaeDecoder")
+    (folder / decoder.file).write_bytes(export_onnx(decoder, DEFAULT_THRESHOLD)[0])
+
+
 def test_an_older_pack_is_read_as_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    older = replace(POCKET, decoder_channels=(160, 96, 48, 24, 16))
+    assert older.decoder_channels != POCKET.decoder_channels
+    write_decoder(tmp_path, older)
     (tmp_path / "manifest.json").write_text('{"latents": {"channels": 12}}')
     config = unpack.config_of(tmp_path)
-    assert (config.latent_channels, config.detail_channels) == (12, 0)
+    assert (config.latent_channels, config.detail_channels, config.decoder_channels) == (12, 0, older.decoder_channels)
+    write_decoder(tmp_path, POCKET)
     (tmp_path / "manifest.json").write_text(f'{{"latents": {{"channels": {POCKET.latent_channels}}}}}')
     assert unpack.config_of(tmp_path) == POCKET
     monkeypatch.setattr(unpack, "config_of", lambda pack: config)

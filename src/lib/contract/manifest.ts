@@ -173,7 +173,8 @@ export const packManifestSchema = v.strictObject({
 		/** A pass over what is worn, before those over the face, likewise. */
 		clothesDetail: v.optional(v.strictObject(detailPass)),
 		/**
-		 * In even light and the neutral look, skin is brought nearer to the references' tone: at most by so many degrees of the typology angle.
+		 * In even light and the neutral look, skin is brought nearer to the references' tone: at most by so many degrees of the typology angle,
+		 * by more where several photographs agree.
 		 * Absent where skin stays as the pack makes it.
 		 */
 		skinMatch: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(90)))

@@ -69,6 +69,24 @@ describe('matchedSkin', () => {
 			);
 	});
 
+	it('goes further where several photographs agree, and no further where they do not', () => {
+		const skin: Lab = [60, 14, 20];
+		const own = typologyAngle(skin);
+		const gone = (...ways: number[]) =>
+			typologyAngle(
+				matchedSkin(
+					skin,
+					ways.map((way) => tone(own + way)),
+					12
+				)!
+			) - own;
+		expect(gone(-26, -30, -33)).toBeCloseTo(-30, 6);
+		expect(gone(40, 50, 52)).toBeCloseTo(36, 6);
+		expect(gone(-20, -30, -45)).toBeCloseTo(-12, 6);
+		expect(gone(-30)).toBeCloseTo(-12, 6);
+		expect(gone(3, 5)).toBeCloseTo(4, 6);
+	});
+
 	it('counts evenly lit references alone, by their median', () => {
 		const skin: Lab = [60, 14, 20];
 		const own = typologyAngle(skin);

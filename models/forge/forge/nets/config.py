@@ -26,7 +26,7 @@ class PocketConfig:
     compositions: int = 32
     encoder_channels: tuple[int, int, int] = (32, 80, 160)
     detail_encoder_channels: tuple[int, ...] = (32, 64, 128, 192)
-    decoder_channels: tuple[int, ...] = (160, 96, 48, 24, 16)
+    decoder_channels: tuple[int, ...] = (160, 96, 48, 40, 24)
     decoder_blocks: tuple[int, ...] = (3, 3, 2, 2, 1)
     # Stem and inverted residuals of EfficientNet-Lite1 up to a sixteenth: kernel, stride, expansion, channels.
     face_stem: int = 32

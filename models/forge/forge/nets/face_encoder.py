@@ -63,10 +63,10 @@ class FaceEncoder(nn.Module):
         side = config.crop_size // 16
         self.head = nn.Linear(config.face_squeezed * side * side, config.embedding)
 
-    def stages(self, crop: Tensor) -> list[Tensor]:
-        """Outputs of the stem and of every block."""
+    def stages(self, crop: Tensor, blocks: int | None = None) -> list[Tensor]:
+        """Outputs of the stem and of every block, or of the first `blocks`."""
         outputs = [self.stem(crop)]
-        for block in self.blocks:
+        for block in self.blocks[:blocks]:
             outputs.append(block(outputs[-1]))
         return outputs
 

@@ -10,7 +10,9 @@ channels wait for `train-ae --keep-coarse`.
 
 import argparse
 import json
+import re
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -105,11 +107,22 @@ def read_bundle(pack: Path, config: PocketConfig) -> Bundle:
     return scrambled.eval()
 
 
+def decoder_widths(data: bytes) -> tuple[int, ...]:
+    """The channels of every level of the decoder in `data`, coarsest first: those of its residual blocks, each of which keeps its width."""
+    found = {
+        int(match[1]): value.shape[0]
+        for name, value in initializers(onnx.load_from_string(data)).items()
+        if (match := re.search(r"decoder\.(\d+)\.second\.weight$", name))
+    }
+    return tuple(width for width, _ in groupby(found[layer] for layer in sorted(found)))
+
+
 def config_of(pack: Path) -> PocketConfig:
-    """The sizes of the networks in `pack`: this code's, with the latent channels that its manifest names."""
+    """The sizes of the networks in `pack`: this code's, with the latent channels that its manifest names and the channels of its decoder."""
     channels = json.loads((pack / "manifest.json").read_text())["latents"]["channels"]
     coarse = POCKET.latent_channels - POCKET.detail_channels
-    return replace(POCKET, latent_channels=channels, detail_channels=max(0, channels - coarse))
+    widths = decoder_widths((pack / "vae-decoder.onnx").read_bytes())
+    return replace(POCKET, latent_channels=channels, detail_channels=max(0, channels - coarse), decoder_channels=widths)
 
 
 def grow_bundle(bundle: Bundle) -> Bundle:

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu, relu
+from torch.nn.utils.parametrizations import spectral_norm
 
 from forge.nets.face_encoder import FaceEncoder
 from forge.train.loop import save_atomically
@@ -16,7 +17,7 @@ from forge.train.parallel import Context
 from forge.train.picture_losses import stage_distance
 
 WIDTHS = (24, 48, 96)
-RATE = 4e-4
+RATE = 3e-4
 # How often the weight is measured again, and its limits.
 MEASURE_EVERY, LOWEST, HIGHEST = 8, 1e-6, 2.0
 # Weight of the distance between features beside the realness.
@@ -24,16 +25,16 @@ MATCHING = 2.0
 
 
 class PatchDiscriminator(nn.Module):
-    """pictures [B, 3, H, W] in [-1, 1] -> realness [B, 1, H / 8, W / 8], a number for every patch of about 40 pixels."""
+    """pictures [B, 3, H, W] in [-1, 1] -> realness [B, 1, H / 8, W / 8], a number for every patch of about 40 pixels. No convolution
+    amplifies (spectral norm, Miyato et al. 2018): without that it runs ahead, and the decoder swings after it."""
 
     def __init__(self) -> None:
         super().__init__()
         a, b, c = WIDTHS
-        self.layers = nn.ModuleList(
-            [nn.Conv2d(3, a, 4, 2, 1), nn.Conv2d(a, b, 4, 2, 1), nn.Conv2d(b, c, 4, 2, 1), nn.Conv2d(c, c, 3, 1, 1)]
-        )
+        layers = (nn.Conv2d(3, a, 4, 2, 1), nn.Conv2d(a, b, 4, 2, 1), nn.Conv2d(b, c, 4, 2, 1), nn.Conv2d(c, c, 3, 1, 1))
+        self.layers = nn.ModuleList(spectral_norm(layer) for layer in layers)
         self.norms = nn.ModuleList([nn.Identity(), *(nn.GroupNorm(4, width) for width in (b, c, c))])
-        self.last = nn.Conv2d(c, 1, 3, 1, 1)
+        self.last = spectral_norm(nn.Conv2d(c, 1, 3, 1, 1))
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """Outputs of every layer but the last."""

@@ -1,7 +1,8 @@
 """`forge train-decoder`: tunes the decoder without moving any latents, against the face encoder's features and a patch discriminator.
 
-What the latents do not carry (single hairs, lashes, pores, weave) is then made up plausibly instead of averaged away. Most latents it
-sees are the denoiser's own predictions, because those are smoother than the latents of pictures, and a pack decodes no others.
+What the latents do not carry (single hairs, lashes, pores, weave) is then made up plausibly instead of averaged away: how much of it there
+is, is compared, and its place only roughly. Most latents it sees are the denoiser's own, because those are smoother than the latents of
+pictures, and a pack decodes no others.
 """
 
 import argparse
@@ -15,19 +16,25 @@ from forge.data.align import align_tensor
 from forge.nets.autoencoder import Autoencoder
 from forge.nets.bundle import Conditioned, load_part
 from forge.nets.config import POCKET
+from forge.nets.face_encoder import FaceEncoder
 from forge.train.adversary import Adversary, face_distance
 from forge.train.autoencoder import load_autoencoder
 from forge.train.face import load_face_encoder
 from forge.train.loop import add_training_arguments, fit, save_atomically
 from forge.train.parallel import Context, launch
-from forge.train.picture_losses import energy_loss, importance, reconstruction_loss
+from forge.train.picture_losses import energy_loss, importance, reconstruction_loss, stage_distance, texture_loss
 from forge.train.portrait_windows import WINDOW, Windows
 from forge.train.sheet import to_bytes, write_sheet
 
 # Noise on unit-variance latents, so that the decoder forgives what eight-bit weights leave behind.
 LATENT_NOISE = 0.1
-# Weights: texture energy, features of the face, the discriminator as a share of the other gradients.
-ENERGY_WEIGHT, FACE_WEIGHT, ADVERSARY_SHARE = 0.05, 0.1, 1.0
+# Weights: energy and amount of texture, features of the face, early features of windows, the discriminator as a share of the other gradients.
+ENERGY_WEIGHT, TEXTURE_WEIGHT, FACE_WEIGHT, FEATURE_WEIGHT, ADVERSARY_SHARE = 0.25, 6.0, 0.1, 0.5, 2.0
+# Share of the error of colours that asks for every pixel.
+WHOLE = 0.5
+# So many windows of a batch are compared by the outputs of so many of the face encoder's first blocks, which know textures from
+# photographs; all of them would double the time of a step.
+FEATURE_WINDOWS, FEATURE_BLOCKS = 3, 4
 # Errors of the finest edges ask for hairs where the picture had them, which no latent says: a mean of all possible hairs is their best answer.
 EDGES = (0.1, 0.4, 0.6)
 # A face is compared when its eyes are at least this far apart, pixels of the window.
@@ -51,6 +58,13 @@ def face_loss(faces: nn.Module, output: Tensor, target: Tensor, points: np.ndarr
     return face_distance(faces, *crops)
 
 
+def feature_loss(faces: FaceEncoder, output: Tensor, target: Tensor) -> Tensor:
+    """Distance of the first windows in output and target [B, 3, H, W] by early features of the face encoder."""
+    with torch.no_grad():
+        wanted = faces.stages(target[:FEATURE_WINDOWS], FEATURE_BLOCKS)
+    return stage_distance(faces.stages(output[:FEATURE_WINDOWS], FEATURE_BLOCKS)[1:], wanted[1:]).mean()
+
+
 def freeze_latents(model: Autoencoder) -> None:
     """Leave what makes latents as it is."""
     for part in (model.encoder, model.project, model.detail):
@@ -66,8 +80,9 @@ def work(args: argparse.Namespace, context: Context) -> None:
     denoiser = denoiser.to(context.device, memory_format=torch.channels_last)
     faces = load_face_encoder(args.work).requires_grad_(False).to(context.device, memory_format=torch.channels_last)
     adversary = Adversary(args.work, context)
-    windows = Windows(args.work, denoiser, args.seed * 100 + context.rank, context.device)
-    fixed, _, shown = Windows(args.work, denoiser, 99, context.device).draw(10)
+    with torch.autocast(context.device.type, torch.bfloat16, enabled=args.bf16):
+        windows = Windows(args.work, denoiser, args.seed * 100 + context.rank, context.device, context.rank, context.world)
+    fixed, _, shown = windows.draw(10)
     with torch.no_grad():
         before, _ = model.decode(shown)
     last_layer = model.decoder[-2].weight
@@ -83,10 +98,14 @@ def work(args: argparse.Namespace, context: Context) -> None:
         dirty = (latents + dirt * torch.randn_like(latents)).contiguous(memory_format=torch.channels_last)
         # Errors of colours need more digits than bfloat16 has.
         output, logits = (part.float() for part in model.decode_raw(dirty * model.deviation + model.mean))
-        error = reconstruction_loss(output, target, weights, EDGES)
+        error = reconstruction_loss(output, target, weights, EDGES, WHOLE)
         likeness = face_loss(faces, output, target, points.numpy())
-        numbers = {"error": float(error.detach()), "face": float(likeness.detach()), "discriminator": adversary.learn(output, target)}
-        loss = error + ENERGY_WEIGHT * energy_loss(output, target) + FACE_WEIGHT * likeness
+        texture, features = texture_loss(output, target), feature_loss(faces, output, target)
+        numbers = {"error": error, "face": likeness, "texture": texture, "features": features}
+        numbers = {name: float(value.detach()) for name, value in numbers.items()}
+        numbers["discriminator"] = adversary.learn(output, target)
+        loss = error + ENERGY_WEIGHT * energy_loss(output, target) + TEXTURE_WEIGHT * texture
+        loss = loss + FACE_WEIGHT * likeness + FEATURE_WEIGHT * features
         if calls > args.alone:
             loss = loss + adversary.loss(output, target, error, last_layer, ADVERSARY_SHARE)
         numbers["weight"] = adversary.weight

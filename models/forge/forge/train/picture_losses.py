@@ -2,13 +2,15 @@
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, cosine_similarity
+from torch.nn.functional import avg_pool2d, conv2d, cosine_similarity
 
 # The finest scale counts less: much of it is film grain, which no latent can carry.
 SCALE_WEIGHTS = (0.4, 0.6, 0.6)
 # Side and stride of the windows of `energy_loss` in pixels, and the energy (of samples in [-1, 1]) below which a window counts
 # as smooth.
 WINDOW, STRIDE, SMOOTH = 8, 4, 1e-3
+# Keeps the slope of a root finite where there is nothing fine at all.
+NOTHING = 1e-5
 
 
 def importance(points: Tensor, height: int, width: int) -> Tensor:
@@ -29,9 +31,15 @@ def importance(points: Tensor, height: int, width: int) -> Tensor:
     return weights + 2 * bump(mouth, unit * 0.3)
 
 
-def reconstruction_loss(output: Tensor, target: Tensor, weights: Tensor, scales: tuple[float, ...] = SCALE_WEIGHTS) -> Tensor:
-    """Weighted L1 plus L1 of the gradients, each halving of the size with its weight in `scales` (edges carry the likeness)."""
-    total = ((output - target).abs() * weights).mean()
+def reconstruction_loss(
+    output: Tensor, target: Tensor, weights: Tensor, scales: tuple[float, ...] = SCALE_WEIGHTS, whole: float = 1.0
+) -> Tensor:
+    """Weighted L1 plus L1 of the gradients, each halving of the size with its weight in `scales` (edges carry the likeness). `whole`: share of
+    the first that asks for every pixel; the rest asks for means of 4 x 4 pixels alone."""
+    total = whole * ((output - target).abs() * weights).mean()
+    if whole < 1:
+        rough = [avg_pool2d(x, 4) for x in (output, target, weights)]
+        total = total + (1 - whole) * ((rough[0] - rough[1]).abs() * rough[2]).mean()
     for level, factor in enumerate(scales):
         for axis in (2, 3):
             cut = weights.narrow(axis, 1, weights.shape[axis] - 1)
@@ -49,6 +57,31 @@ def energy_loss(output: Tensor, target: Tensor) -> Tensor:
         return (avg_pool2d(picture.diff(dim=axis).pow(2).mean(1, keepdim=True), WINDOW, STRIDE) + SMOOTH).log()
 
     return sum((energy(output, axis) - energy(target, axis)).abs().mean() for axis in (2, 3)) / 2
+
+
+def cosine_bands() -> Tensor:
+    """Filters [B, 1, 8, 8]: the orthonormal cosine functions of 8 x 8 pixels but those that no axis takes through more than half a period."""
+    places = torch.arange(8)
+    waves = torch.cos(torch.pi * (2 * places[None] + 1) * places[:, None] / 16) / 2
+    waves[0] /= 2**0.5
+    return torch.stack([waves[u][:, None] * waves[v][None] for u in range(8) for v in range(8) if max(u, v) > 1])[:, None]
+
+
+def texture_loss(output: Tensor, target: Tensor, lack: float = 0.65) -> Tensor:
+    """Mean distance between the amounts (root mean square over a window) of every band of texture, in small windows of grey.
+
+    Unlike `energy_loss` it weighs strong edges, hair and patterns as much as they are seen. Band by band, because a decoder that is only asked
+    for an amount draws a lattice: its cheapest texture. `lack`: weight of too little beside `1 - lack` of too much, both doubled; at .5 an
+    uncertain window gets the median of what it may hold, which is less than the mean (a pinball loss, Koenker and Bassett 1978).
+    """
+    bands = cosine_bands().to(output.device)
+
+    def amount(picture: Tensor) -> Tensor:
+        parts = conv2d(picture.float().mean(1, keepdim=True), bands, stride=STRIDE)
+        return (avg_pool2d(parts.pow(2), 4, 2) + NOTHING).sqrt()
+
+    missing = amount(target) - amount(output)
+    return 2 * torch.maximum(lack * missing, (lack - 1) * missing).mean()
 
 
 def stage_distance(made: list[Tensor], wanted: list[Tensor]) -> Tensor:

@@ -10,14 +10,18 @@ from torch import Tensor, nn
 from forge.data.align import to_tensor
 from forge.data.shards import Portraits, open_composed
 from forge.nets.config import POCKET
+from forge.nets.sampling import flow_sigmas, second_order
 from forge.train.portrait_crops import place_window
 
 # Side of a window in latents and in pixels.
 CELLS = 8
 WINDOW = CELLS * POCKET.factor
-# Share of a batch whose latents are the denoiser's, and the sigmas from which it predicts them: its last of eight steps starts at .3.
+# Share of a batch whose latents are the denoiser's own, and from which of a pack's steps on they are: from sigmas .5 and .3. Earlier ones
+# leave too little of the picture that a window is compared with.
 PREDICTED = 0.6
-LEAST_SIGMA, MOST_SIGMA = 0.1, 0.4
+STEPS, STARTS = 8, (6, 7)
+# Portraits that the denoiser finishes at a time.
+TOGETHER = 32
 
 
 @dataclass(frozen=True)
@@ -44,37 +48,51 @@ def read_shards(work: Path) -> list[Shard]:
 
 
 @torch.no_grad()
-def predict(denoiser: nn.Module, latents: Tensor, direction: Tensor, embedding: Tensor, composition: Tensor) -> Tensor:
-    """What the denoiser, told everything, takes a little noisy `latents` [B, C, h, w] for. Nobody is told where the embedding
-    [B, E] is zero (no face is seen)."""
-    sigma = LEAST_SIGMA + (MOST_SIGMA - LEAST_SIGMA) * torch.rand(len(latents), device=latents.device)
-    mix = sigma.view(-1, 1, 1, 1)
-    noisy = (1 - mix) * latents + mix * torch.randn_like(latents)
+def predict(denoiser: nn.Module, latents: Tensor, direction: Tensor, embedding: Tensor, composition: Tensor, start: int) -> Tensor:
+    """What the denoiser, told everything, makes of `latents` [B, C, h, w] that were noised up to step `start`, by the pack's own steps. Nobody
+    is told where the embedding [B, E] is zero (no face is seen)."""
     seen = embedding.any(1).float()
-    return noisy - mix * denoiser(noisy, sigma * 1000, direction, embedding, seen, composition).float()
+
+    def velocity(noisy: Tensor, timestep: float) -> Tensor:
+        return denoiser(noisy, noisy.new_full((len(noisy),), timestep), direction, embedding, seen, composition).float()
+
+    sigmas = flow_sigmas(STEPS)[start:]
+    noisy = (1 - sigmas[0]) * latents + sigmas[0] * torch.randn_like(latents)
+    return second_order(velocity, noisy, sigmas)
 
 
 class Windows:
-    """Draws windows of random portraits."""
+    """Draws windows of random portraits, of which it takes every `every`th from the `first` on. What the denoiser makes of them is worked out
+    once, before the training: some twelve windows of every portrait would ask for the same."""
 
-    def __init__(self, work: Path, denoiser: nn.Module, seed: int, device: torch.device) -> None:
-        self.shards, self.denoiser, self.device = read_shards(work), denoiser, device
-        self.ends = np.cumsum([len(shard.latents) for shard in self.shards])
+    def __init__(self, work: Path, denoiser: nn.Module, seed: int, device: torch.device, first: int = 0, every: int = 1) -> None:
+        self.shards, self.device = read_shards(work), device
+        self.places = [(shard, row) for shard in self.shards for row in range(len(shard.latents))][first::every]
         self.random = np.random.default_rng(seed)
+        torch.manual_seed(seed)
+        parts = [self.places[at : at + TOGETHER] for at in range(0, len(self.places), TOGETHER)]
+        made = [self.finish(denoiser, part, STARTS[i % len(STARTS)]) for i, part in enumerate(parts)]
+        self.made = np.concatenate(made)
+
+    def finish(self, denoiser: nn.Module, places: list[tuple[Shard, int]], start: int) -> np.ndarray:
+        """See `predict`: f16 [N, C, h, w]."""
+        latents, embedding = (
+            torch.from_numpy(np.stack([getattr(shard, key)[row] for shard, row in places]).astype(np.float32)).to(self.device)
+            for key in ("latents", "embedding")
+        )
+        direction, composition = (
+            torch.from_numpy(np.stack([getattr(shard.portraits, key)[row] for shard, row in places])).to(self.device)
+            for key in ("direction", "composition")
+        )
+        return predict(denoiser, latents, direction.int(), embedding, composition, start).half().cpu().numpy()
 
     def draw(self, batch: int) -> tuple[Tensor, Tensor, Tensor]:
         """(pictures [B, 4, WINDOW, WINDOW] with the mask in the last plane, both in [-1, 1]; landmarks [B, 5, 2] in pixels, far outside
         where no face is seen; normalised latents [B, C, CELLS, CELLS])."""
-        indices = self.random.integers(self.ends[-1], size=batch)
-        which = np.searchsorted(self.ends, indices, side="right")
-        places = [(self.shards[s], i - (self.ends[s - 1] if s else 0)) for s, i in zip(which, indices)]
-        latents = torch.from_numpy(np.stack([shard.latents[row] for shard, row in places]).astype(np.float32)).to(self.device)
-        share = round(PREDICTED * batch)
-        told = (np.stack([getattr(shard.portraits, key)[row] for shard, row in places[:share]]) for key in ("direction", "composition"))
-        direction, composition = (torch.from_numpy(part).to(self.device) for part in told)
-        embedding = torch.from_numpy(np.stack([shard.embedding[row] for shard, row in places[:share]]).astype(np.float32)).to(self.device)
-        made = predict(self.denoiser, latents[:share], direction.int(), embedding, composition)
-        latents = torch.cat([made, latents[share:]])
+        chosen = self.random.integers(len(self.places), size=batch)
+        places, share = [self.places[i] for i in chosen], round(PREDICTED * batch)
+        own = [shard.latents[row] for shard, row in places[share:]]
+        latents = torch.from_numpy(np.stack([*self.made[chosen[:share]], *own]).astype(np.float32)).to(self.device)
         pictures, points, windows = [], [], []
         for (shard, row), whole in zip(places, latents):
             portraits = shard.portraits
