@@ -29,10 +29,9 @@ export function createDpmSolverMultistep(config: DpmSolverConfig): Scheduler {
 		config.prediction_type === 'flow_prediction'
 			? flowLevels
 			: variancePreserving(config.prediction_type);
-	const table = trainingSigmas(config);
+	const table = config.use_flow_sigmas ? null : trainingSigmas(config);
 	return {
-		schedule: (steps) =>
-			config.use_flow_sigmas ? flowSchedule(config, steps) : dpmSchedule(config, table, steps),
+		schedule: (steps) => (table ? dpmSchedule(config, table, steps) : flowSchedule(config, steps)),
 		scaleModelInput: (sample) => sample,
 		addNoise(original, noise, schedule, index) {
 			const level = levels.mixAt(levelsAt(schedule, index).sigma);

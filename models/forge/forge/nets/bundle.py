@@ -13,6 +13,7 @@ from forge.nets.denoiser import Denoiser
 from forge.nets.face_encoder import FaceEncoder
 from forge.nets.sampling import euler, trailing_sigmas
 
+
 class Conditioned(nn.Module):
     """Denoiser with its conditioners: the networks that train together, and the composer's bank."""
 
